@@ -1,0 +1,1 @@
+"""From files to passages: reading, metadata, furniture, sentences, passages."""

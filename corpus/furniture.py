@@ -1,0 +1,108 @@
+"""What on a page is not the article: spans, each with its reason. Nothing is deleted; search and answers leave it out.
+
+Found by what a line says (furniture_rules.txt), by lists beside the article, by markup, by lines said twice, and by
+what an outlet's pages have in common (recurring.py).
+"""
+
+import re
+from collections.abc import Mapping
+
+from corpus.document import Document, Furniture
+from corpus.furniture_inline import inline
+from corpus.furniture_lines import Line, lines_of
+from corpus.furniture_lists import lists
+from corpus.furniture_rules import line_reason
+from corpus.recurring import line_key, line_keys, recurring_lines
+
+__all__ = ["furniture", "line_keys", "recurring_lines"]
+
+FRONT_MATTER = "front matter"
+REPEATED_HEADLINE = "repeated headline"
+REPEATED_LINE = "repeated line"
+RECURRING = "repeated on many pages of this outlet"
+
+# A line of fewer words may be said twice in an article with a purpose.
+_MIN_REPEATED_WORDS = 4
+_HEAD_LINES = 12
+_WORDS = re.compile(r"\w+")
+
+
+def furniture(document: Document, recurring: frozenset[str] = frozenset()) -> tuple[Furniture, ...]:
+    """The spans of a document that are not its article: sorted, disjoint, in bounds.
+
+    `recurring` are the normalised lines known to recur on pages of its outlet, from `recurring_lines`.
+    """
+    text, body = document.text, document.body
+    lines = lines_of(text, body)
+    marked = {number: reason for number, line in enumerate(lines) if (reason := line_reason(line))}
+    marked |= {number: reason for number, reason in lists(lines, marked).items() if number not in marked}
+    marked |= _by_place(lines, marked)
+    marked |= _said_twice(document, lines, marked)
+    marked |= {
+        number: RECURRING
+        for number, line in enumerate(lines)
+        if recurring and number not in marked and line_key(line) in recurring
+    }
+    spans = [Furniture(0, body.start, FRONT_MATTER)] if body.start else []
+    for number, line in enumerate(lines):
+        if number in marked:
+            spans.append(Furniture(line.start, line.end, marked[number]))
+        else:
+            spans.extend(inline(text, line))
+    return tuple(_joined(text, spans))
+
+
+def _by_place(lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
+    """The lines that are furniture at their place: outside the article's paragraphs, or between them."""
+    paragraphs = [number for number, line in enumerate(lines) if number not in marked and line.paragraph]
+    first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (0, len(lines))
+    found: dict[int, str | None] = {}
+    for number, line in enumerate(lines):
+        if number in marked:
+            continue
+        if first < number < last:
+            if not lines[number - 1].plain.endswith(":"):
+                found[number] = line_reason(line, "between")
+        elif number > last:
+            found[number] = line_reason(line, "edge") or line_reason(line, "tail")
+        elif number < first:
+            found[number] = line_reason(line, "edge")
+    return {number: reason for number, reason in found.items() if reason}
+
+
+def _said_twice(document: Document, lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
+    """The second copies: of the headline anywhere, of any other line only right behind the first."""
+    title = _words(document.metadata.title or "")
+    keys = [() if number in marked else _words(line.plain) for number, line in enumerate(lines)]
+    if not title and any(keys[:1]) and lines[0].title:
+        title = keys[0]
+    found: dict[int, str] = {}
+    seen = False
+    previous: tuple[str, ...] = ()
+    for number, key in enumerate(keys):
+        if not key:
+            continue
+        if title and key == title:
+            if seen and len(key) >= 2:
+                found[number] = REPEATED_HEADLINE
+            seen = True
+        elif key == previous and len(key) >= _MIN_REPEATED_WORDS:
+            found[number] = REPEATED_HEADLINE if number < _HEAD_LINES and lines[number].title else REPEATED_LINE
+        previous = key
+    return found
+
+
+def _words(plain: str) -> tuple[str, ...]:
+    return tuple(_WORDS.findall(plain.casefold()))
+
+
+def _joined(text: str, spans: list[Furniture]) -> list[Furniture]:
+    """Neighbours of one reason, with only white space between them, as one span."""
+    joined: list[Furniture] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and last.reason == span.reason != FRONT_MATTER and not text[last.end : span.start].strip():
+            joined[-1] = Furniture(last.start, span.end, last.reason)
+        else:
+            joined.append(span)
+    return joined

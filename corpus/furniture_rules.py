@@ -1,0 +1,112 @@
+"""What a line's own words say: is it furniture, and which kind. The rules are the rows of furniture_rules.txt.
+
+Eating article text is the worse error, so a line that opens with a quotation, reports what somebody did or said, or
+goes on in sentences that don't speak to the reader is never furniture by its words, except to rules for the label of
+a link to another story.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from corpus.furniture_lines import Line, clauses
+
+_FRAGMENT = re.compile(r"(<[a-z]+>) = (.+)")
+_HEADING = re.compile(r"\[([^\]]+)\]((?: (?:edge|tail|between|heading|weak-heading|label|cased))*)")
+_PARTS = re.compile(r" ?[|·•] ?")
+_MAX_PARTS = 12
+_ZONES = ("edge", "tail", "between", "heading", "weak-heading")
+
+_REPORTED = re.compile(
+    r"\b(?:said|says|saying|told|asked|added|wrote|argued|claimed|announced|warned|according to"
+    r"|he|she|they|his|her|their)\b",
+    re.IGNORECASE,
+)
+_PAGE_VOICE = re.compile(
+    r"\b(?:you|your|yours|you're|we|we're|our|us|click|here|read|sign|subscribe|follow|privacy|terms|cookies?|apply"
+    r"|free|cancel|reserved|rights|permission|material|redistributed|copyright|newsletters?|unsubscribe|join|comments?|app|download)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: a pattern of whole bare lines and the reason that such a line is furniture.
+
+    `zone`: where on the page it holds, "any" or one of _ZONES. `label`: it is a link's label, and the headline behind
+    it may carry reported speech. `cased`: capitals count.
+    """
+
+    reason: str
+    pattern: str
+    zone: str
+    label: bool
+    cased: bool
+
+
+def line_reason(line: Line, zone: str = "any") -> str | None:
+    """The reason that a line is furniture by its own words, to the rules of that zone; None if it isn't.
+
+    A row of buttons or links ("Share | Print | 12 comments") is furniture if every part of it is.
+    """
+    plain = line.plain
+    if not plain or plain[0] in "\"'":
+        return None
+    reason = _reason(plain, zone)
+    parts = _PARTS.split(plain) if reason is None else []
+    if 1 < len(parts) <= _MAX_PARTS and all(parts):
+        reasons = [_reason(part, zone) for part in parts]
+        reason = reasons[0] if all(reasons) else None
+    return reason
+
+
+def _reason(plain: str, zone: str) -> str | None:
+    article = _speaks_as_article(plain)
+    for rule, pattern in _matchers(zone):
+        if (rule.label or not article) and pattern.fullmatch(plain):
+            return rule.reason
+    return None
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule of furniture_rules.txt, in the order of its rows."""
+    found = []
+    fragments: dict[str, str] = {}
+    reason, marks = "", frozenset[str]()
+    for row in resources.files("corpus").joinpath("furniture_rules.txt").read_text("utf-8").splitlines():
+        if fragment := _FRAGMENT.fullmatch(row):
+            fragments[fragment[1]] = _filled(fragment[2], fragments)
+        elif heading := _HEADING.fullmatch(row):
+            reason, marks = heading[1], frozenset(heading[2].split())
+        elif row and row != "#" and not row.startswith("# "):
+            zone = next((zone for zone in _ZONES if zone in marks), "any")
+            found.append(Rule(reason, _filled(row, fragments), zone, "label" in marks, "cased" in marks))
+    return tuple(found)
+
+
+def _filled(row: str, fragments: dict[str, str]) -> str:
+    for name, pattern in fragments.items():
+        row = row.replace(name, pattern)
+    return row
+
+
+@cache
+def _matchers(zone: str) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+    """The zone's rules under one heading as one pattern, with the first of them to stand for all."""
+    headings: dict[tuple[str, bool, bool], list[Rule]] = {}
+    for rule in rules():
+        if rule.zone == zone:
+            headings.setdefault((rule.reason, rule.label, rule.cased), []).append(rule)
+    return tuple(
+        (same[0], re.compile("|".join(rule.pattern for rule in same), re.NOFLAG if same[0].cased else re.IGNORECASE))
+        for same in headings.values()
+    )
+
+
+def _speaks_as_article(plain: str) -> bool:
+    """Whether a line reports, or goes on in a sentence that doesn't speak to the reader."""
+    if _REPORTED.search(plain):
+        return True
+    return any(len(clause.split()) > 6 and not _PAGE_VOICE.search(clause) for clause in clauses(plain)[1:])

@@ -1,0 +1,1 @@
+"""From passages to hits: vectors, words, and the generations on disk that hold them."""

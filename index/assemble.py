@@ -1,0 +1,87 @@
+"""The rows of a new generation: its table, its vectors (encoded only where the text is new) and its words."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.document import text_digest
+from index.articles import ArticleStore, KeptArticle
+from index.cutting import Cut
+from index.dense import Vectors
+from index.encode import Encoder
+from index.generation import Generation, outlet_numbers
+from index.lexical import Entry, write_lexical
+from index.passing import day_number, embedded_text, words_header
+from index.rows import ROW, Table
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The table of passages, the text of each row that was cut anew by its digest, in row order."""
+
+    table: Table
+    texts: dict[bytes, str]
+
+
+def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> Rows:
+    """The rows of all articles in order: copied for kept ones, made for the rest."""
+    parts = [np.zeros(0, ROW)]
+    texts: dict[bytes, str] = {}
+    for article_row, cut in enumerate(cuts):
+        if isinstance(cut, KeptArticle):
+            assert previous is not None, "only a generation has kept articles"
+            edges = np.searchsorted(previous.table["article"], [cut.row, cut.row + 1])
+            part = previous.table[edges[0] : edges[1]].copy()
+            part["article"] = article_row
+        else:
+            article, pieces = cut
+            part = np.zeros(len(pieces), ROW)
+            for n, piece in enumerate(pieces):
+                text = embedded_text(article.document.text[piece.start : piece.end])
+                digest = bytes.fromhex(text_digest(text))
+                texts.setdefault(digest, text)
+                part[n] = (article_row, piece.start, piece.end, piece.tokens, digest)
+        parts.append(part)
+    return Rows(np.concatenate(parts), texts)
+
+
+def vectors_of(
+    rows: Rows, previous: Generation | None, encoder: Encoder, step: Callable[[int, int], None]
+) -> tuple[Vectors, int]:
+    """The vector of every row, shape (n, dim), and how many texts had to be encoded for them."""
+    known = {bytes(digest): n for n, digest in enumerate(previous.table["digest"])} if previous else {}
+    wanted = [digest for digest in rows.texts if digest not in known]
+    fresh = encoder.encode([rows.texts[digest] for digest in wanted], step)
+    new = {digest: n for n, digest in enumerate(wanted)}
+    digests = [bytes(digest) for digest in rows.table["digest"]]
+    vectors = np.empty((len(digests), encoder.dim), np.float32)
+    from_new = [n for n, digest in enumerate(digests) if digest in new]
+    vectors[from_new] = fresh[[new[digests[n]] for n in from_new]]
+    from_old = [n for n, digest in enumerate(digests) if digest not in new]
+    if from_old:
+        assert previous is not None, "what is not encoded now was encoded before"
+        vectors[from_old] = previous.dense.vectors(np.asarray([known[digests[n]] for n in from_old], np.int64))
+    return vectors, len(wanted)
+
+
+def write_words(generation: Path, table: Table) -> None:
+    """Write the words index of a generation whose articles are written."""
+    store = ArticleStore(generation / "articles.sqlite")
+    (generation / "words").mkdir()
+    try:
+        write_lexical(_entries(store, table), generation / "words")
+    finally:
+        store.close()
+
+
+def _entries(store: ArticleStore, table: Table) -> Iterator[Entry]:
+    articles = store.articles()
+    numbers = outlet_numbers(articles)
+    text, header, at = "", "", -1
+    for row, (article, start, end, _, _) in enumerate(table.tolist()):
+        about = articles[article].metadata
+        if article != at:
+            at, text, header = article, store.text(article).text, words_header(about)
+        yield Entry(row, header, text[start:end], numbers[about.source], day_number(about))

@@ -1,0 +1,204 @@
+"""A folder of articles made into a new generation. Reads only files that changed, encodes only text not seen before."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.document import Unreadable
+from corpus.errors import CorpusError, IndexFault
+from corpus.read import check_folder
+from index.articles import CutArticle, KeptArticle, write_articles
+from index.assemble import table_of, vectors_of, write_words
+from index.changes import Fresh, Survey, survey
+from index.cutting import Cut, cut_files, cutting_digest
+from index.dense import write_dense
+from index.encode import Encoder, load_encoder
+from index.generation import Generation, load_generation
+from index.rows import write_rows
+from index.store import FORMAT, Manifest, current_name, index_place, new_generation, next_name, one_build, publish
+
+MAX_FILE_BYTES = 20_000_000
+PASSAGE_TOKENS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: `stage` is "reading", "embedding" or "writing"; `rate` is a second, None while unknown."""
+
+    stage: str
+    done: int
+    total: int
+    rate: float | None
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `generation` is the one that serves now; `published` tells whether it is new.
+
+    `rebuilt_because` says why nothing of an older index could be used, None where it could or there was none.
+    """
+
+    generation: str
+    published: bool
+    articles: int
+    passages: int
+    files_read: int
+    added: int
+    changed: int
+    removed: int
+    embedded: int
+    skipped: tuple[Unreadable, ...]
+    rebuilt_because: str | None
+    seconds: float
+
+
+Listener = Callable[[Progress], None]
+
+
+def build(
+    folder: Path,
+    index_dir: Path | None = None,
+    encoder: Encoder | None = None,
+    *,
+    passage_tokens: int = PASSAGE_TOKENS,
+    max_file_bytes: int = MAX_FILE_BYTES,
+    progress: Listener = lambda _: None,
+) -> BuildReport:
+    """A report of the build that brought the folder's index up to date.
+
+    Raises CorpusError for a folder that can't be used or holds no readable article, IndexFault where the index can't
+    be written or another build is running, ModelError for the encoder. The index that served goes on serving then.
+    """
+    begun = time.monotonic()
+    check_folder(folder)
+    encoder = load_encoder() if encoder is None else encoder
+    place = index_place(folder, index_dir)
+    with one_build(place):
+        looked_ns = time.time_ns()
+        previous, why = _usable(place, encoder, passage_tokens)
+        found = _survey(folder, previous, max_file_bytes, progress)
+        cuts = cut_files(found.files, previous, encoder.count_tokens, passage_tokens)
+        report = _report(found, why)
+        if previous is not None and not _differs(found, cuts, previous):
+            made = previous.manifest
+            report = replace(report, generation=made.generation, passages=made.passages)
+        else:
+            blank = Manifest(
+                format=FORMAT,
+                generation=next_name(place),
+                built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                looked_ns=looked_ns,
+                folder=str(folder.resolve()),
+                model=encoder.name,
+                model_digest=encoder.digest,
+                dim=encoder.dim,
+                passage_tokens=passage_tokens,
+                cutting=cutting_digest(),
+                articles=len(cuts),
+                passages=0,
+                skipped=len(found.skipped),
+                files={},
+            )
+            passages, embedded = _write(place, blank, cuts, found.skipped, previous, encoder, progress)
+            report = replace(
+                report, generation=blank.generation, published=True, passages=passages, embedded=embedded
+            )
+    return replace(report, seconds=time.monotonic() - begun)
+
+
+def _survey(folder: Path, previous: Generation | None, max_file_bytes: int, progress: Listener) -> Survey:
+    known = previous.store.facts() if previous else []
+    since = previous.manifest.looked_ns if previous else 0
+    found = survey(folder, known, max_file_bytes, since, _clock("reading", progress))
+    if found.files:
+        return found
+    if not found.skipped:
+        raise CorpusError(f"{folder}: the folder holds no articles; save some as .txt, .md or .html and index again")
+    first = found.skipped[0]
+    raise CorpusError(
+        f"{folder}: none of its {len(found.skipped)} files could be read as an article "
+        f"(the first, {first.path}: {first.reason}); mend or replace them and index again"
+    )
+
+
+def _usable(place: Path, encoder: Encoder, passage_tokens: int) -> tuple[Generation | None, str | None]:
+    try:
+        if current_name(place) is None:
+            return None, None
+        previous = load_generation(place)
+    except IndexFault as error:
+        return None, f"the index before could not be used: {error}"
+    made = previous.manifest
+    if made.model_digest != encoder.digest:
+        return None, f"the model changed from {made.model} to {encoder.name}"
+    if made.passage_tokens != passage_tokens:
+        return None, f"the passage size changed from {made.passage_tokens} to {passage_tokens} tokens"
+    if made.cutting != cutting_digest():
+        return None, "this version of Copydesk cuts articles differently from the one that built the index"
+    return previous, None
+
+
+def _differs(found: Survey, cuts: Sequence[Cut | KeptArticle], previous: Generation) -> bool:
+    if found.removed or found.restamped or not all(isinstance(cut, KeptArticle) for cut in cuts):
+        return True
+    return found.skipped != previous.store.skipped()
+
+
+def _report(found: Survey, why: str | None) -> BuildReport:
+    fresh = [file for file in found.files if isinstance(file, Fresh)]
+    changed = sum(file.known for file in fresh)
+    return BuildReport(
+        generation="",
+        published=False,
+        articles=len(found.files),
+        passages=0,
+        files_read=found.files_read,
+        added=len(fresh) - changed,
+        changed=changed,
+        removed=found.removed,
+        embedded=0,
+        skipped=found.skipped,
+        rebuilt_because=why,
+        seconds=0.0,
+    )
+
+
+def _write(
+    place: Path,
+    manifest: Manifest,
+    cuts: Sequence[Cut | KeptArticle],
+    skipped: Sequence[Unreadable],
+    previous: Generation | None,
+    encoder: Encoder,
+    progress: Listener,
+) -> tuple[int, int]:
+    """How many passages the new generation holds and how many were encoded for it, once it is published."""
+    rows = table_of(cuts, previous)
+    vectors, embedded = vectors_of(rows, previous, encoder, _clock("embedding", progress))
+    step = _clock("writing", progress)
+    step(0, 1)
+    with new_generation(place) as new:
+        articles: list[CutArticle | KeptArticle] = [c if isinstance(c, KeptArticle) else c[0] for c in cuts]
+        write_articles(
+            new / "articles.sqlite", articles, skipped, previous.folder / "articles.sqlite" if previous else None
+        )
+        write_rows(rows.table, new / "passages.npy")
+        write_dense(vectors, new / "vectors.faiss")
+        write_words(new, rows.table)
+        publish(place, new, replace(manifest, passages=len(rows.table)))
+    step(1, 1)
+    return len(rows.table), embedded
+
+
+def _clock(stage: str, progress: Listener) -> Callable[[int, int], None]:
+    begun = time.monotonic()
+
+    def step(done: int, total: int) -> None:
+        passed = time.monotonic() - begun
+        rate = done / passed if done and passed > 0 else None
+        progress(Progress(stage, done, total, rate, (total - done) / rate if rate else None))
+
+    return step

@@ -1,0 +1,58 @@
+"""Files made into articles with their spans; articles whose spans still stand are kept as they are."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import corpus
+from corpus.document import Passage
+from corpus.furniture import furniture, line_keys, recurring_lines
+from corpus.passages import TokenCounter, article_sentences, passages
+from index.articles import CutArticle, KeptArticle
+from index.changes import Fresh, Unchanged
+from index.generation import Generation
+
+Cut = tuple[CutArticle, tuple[Passage, ...]]
+"""An article to store, with its passages."""
+
+
+@cache
+def cutting_digest() -> str:
+    """A digest of the code and rules that cut articles: where it changes, stored spans are stale and all is cut again."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"}):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cut_files(
+    files: Sequence[Unchanged | Fresh],
+    previous: Generation | None,
+    count_tokens: TokenCounter,
+    passage_tokens: int,
+) -> list[Cut | KeptArticle]:
+    """The articles in order, cut anew where the file or the lines that recur at its outlet have changed."""
+    keys = [line_keys(file.document) if isinstance(file, Fresh) else file.facts.keys for file in files]
+    outlets = [file.document.metadata.source if isinstance(file, Fresh) else file.facts.source for file in files]
+    recurring = recurring_lines(
+        (file.stat.path, outlet, own) for file, outlet, own in zip(files, outlets, keys, strict=True)
+    )
+    cuts: list[Cut | KeptArticle] = []
+    for file, outlet, own in zip(files, outlets, keys, strict=True):
+        lines = recurring.get(outlet, frozenset()) & own
+        if isinstance(file, Unchanged) and file.facts.recurring == lines:
+            cuts.append(KeptArticle(file.facts.row, file.stat.path, file.stat.size, file.stat.mtime_ns))
+            continue
+        if isinstance(file, Fresh):
+            document, file_digest = file.document, file.file_digest
+        else:
+            assert previous is not None, "only a generation has unchanged files"
+            document, file_digest = previous.store.document(file.facts.row), file.facts.file_digest
+        marked = furniture(document, lines)
+        spans = tuple(article_sentences(document, marked))
+        pieces = passages(document.text, spans, marked, count_tokens, passage_tokens)
+        stat = file.stat
+        article = CutArticle(document, stat.size, stat.mtime_ns, file_digest, spans, marked, own, lines)
+        cuts.append((article, tuple(pieces)))
+    return cuts

@@ -1,0 +1,35 @@
+"""Two rankings made one. Pure: arrays in, arrays out, ties by row."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+def min_max(scores: Scores, floor: float | None = None) -> Scores:
+    """Scores moved to 0..1: (s - low) / (high - low), where low is `floor` or the smallest score.
+
+    All equal scores become 1, or 0 where they equal the floor. Fox and Shaw, Combination of Multiple Searches (1994); Lee (1997).
+    """
+    if len(scores) == 0:
+        return scores
+    low = float(scores.min()) if floor is None else floor
+    high = float(scores.max())
+    if high <= low:
+        return np.full_like(scores, 0.0 if floor is not None and high <= floor else 1.0)
+    return np.clip((scores - np.float32(low)) / np.float32(high - low), 0.0, 1.0).astype(np.float32)
+
+
+def reciprocal_rank(rows: Rows, found: Rows, constant: int = 60) -> Scores:
+    """1 / (constant + rank) of each of `rows` in the ranking `found`, 0 where it is not in it.
+
+    Cormack, Clarke and Büttcher, Reciprocal Rank Fusion (2009).
+    """
+    rank = {int(row): n for n, row in enumerate(found, 1)}
+    return np.asarray([1 / (constant + rank[int(r)]) if int(r) in rank else 0.0 for r in rows], dtype=np.float32)
+
+
+def best_first(rows: Rows, scores: Scores) -> NDArray[np.int64]:
+    """The positions of the rows in order of falling score, ties by row."""
+    return np.lexsort((rows, -scores))

@@ -1,0 +1,63 @@
+"""One generation loaded and verified: everything that a search reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import IndexFault
+from index.articles import ArticleStore
+from index.dense import DenseIndex, read_dense
+from index.hits import StoredArticle
+from index.lexical import LexicalIndex, read_lexical
+from index.rows import Table, read_rows
+from index.store import Manifest, current_name, read_manifest, verify
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One complete index: articles in row order, the table of passages, vectors and words."""
+
+    folder: Path
+    manifest: Manifest
+    articles: tuple[StoredArticle, ...]
+    table: Table
+    store: ArticleStore
+    dense: DenseIndex
+    words: LexicalIndex
+
+
+def load_generation(place: Path) -> Generation:
+    """The generation that serves in `place`, every file checked against its manifest.
+
+    Raises IndexFault where there is none, or where it is damaged or of another format.
+    """
+    name = current_name(place)
+    if name is None:
+        raise IndexFault(f"{place}: there is no index yet; run: copydesk index FOLDER")
+    try:
+        return _load(place, name)
+    except IndexFault:
+        if current_name(place) == name:
+            raise
+    return _load(place, current_name(place) or name)  # a build published another one meanwhile
+
+
+def outlet_numbers(articles: Sequence[StoredArticle]) -> dict[str | None, int]:
+    """The number that the words index knows each outlet by: from 1 in order of name, 0 for unknown."""
+    names = sorted({article.metadata.source for article in articles if article.metadata.source is not None})
+    return {None: 0} | {name: number for number, name in enumerate(names, 1)}
+
+
+def _load(place: Path, name: str) -> Generation:
+    manifest = read_manifest(place, name)
+    folder = verify(place, manifest)
+    store = ArticleStore(folder / "articles.sqlite")
+    return Generation(
+        folder,
+        manifest,
+        store.articles(),
+        read_rows(folder / "passages.npy"),
+        store,
+        read_dense(folder / "vectors.faiss"),
+        read_lexical(folder / "words"),
+    )

@@ -1,0 +1,131 @@
+"""Words: BM25 over passages with headline, outlet and date in front. The only file that knows tantivy.
+
+BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with tantivy's fixed k1 = 1.2, b = .75.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+_ANALYSER = "news"
+_HEAP_BYTES = 64_000_000
+
+# A word is a run of letters, marks and digits; scripts written without spaces give one token a character.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}&&[^{_UNSPACED}]]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the words index sees of one passage: its row, its words, and what filters need."""
+
+    row: int
+    header: str
+    text: str
+    outlet: int
+    day: int
+
+
+def _analyser() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORD))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("words", tokenizer_name=_ANALYSER, index_option="freq")
+    schema.add_unsigned_field("row", indexed=True, fast=True)
+    schema.add_unsigned_field("outlet", indexed=True)
+    schema.add_unsigned_field("day", indexed=True, fast=True)
+    return schema.build()
+
+
+def write_lexical(entries: Iterable[Entry], folder: Path) -> None:
+    """Write the words index of the entries into an existing empty folder, as one segment a writer thread."""
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer(_ANALYSER, _analyser())
+    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    for entry in entries:
+        document = tantivy.Document()
+        document.add_text("words", f"{entry.header}\n{entry.text}")
+        document.add_unsigned("row", entry.row)
+        document.add_unsigned("outlet", entry.outlet)
+        document.add_unsigned("day", entry.day)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class LexicalIndex:
+    """Passages searched by BM25."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        self._searcher = index.searcher()
+        self._schema = index.schema
+        self._analyser = _analyser()
+
+    def terms(self, text: str) -> list[str]:
+        """The distinct terms of a text as indexed (folded, stemmed, without stop words), in order."""
+        return list(dict.fromkeys(self._analyser.analyze(text)))
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold the term."""
+        return int(self._searcher.doc_freq("words", term))
+
+    def search(
+        self,
+        weights: dict[str, float],
+        k: int,
+        outlets: Sequence[int] | None = None,
+        days: tuple[int, int] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best k rows and their BM25 scores, best first, ties by row.
+
+        `weights` gives each term's weight. `outlets` are the outlet numbers to search among, `days` a range of dates
+        as YYYYMMDD, both ends included; None for all.
+        """
+        if not weights:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        query = self._query(weights, outlets, days)
+        hits = self._searcher.search(query, limit=k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        row_array = np.asarray(rows, dtype=np.int64)
+        scores = np.asarray([score for score, _ in hits], dtype=np.float32)
+        order = np.lexsort((row_array, -scores))
+        return row_array[order], scores[order]
+
+    def _query(
+        self, weights: dict[str, float], outlets: Sequence[int] | None, days: tuple[int, int] | None
+    ) -> tantivy.Query:
+        must, should = tantivy.Occur.Must, tantivy.Occur.Should
+        terms = []
+        for term, weight in weights.items():
+            query = tantivy.Query.term_query(self._schema, "words", term, "freq")
+            terms.append((should, query if weight == 1.0 else tantivy.Query.boost_query(query, weight)))
+        clauses = [(must, tantivy.Query.boolean_query(terms))]
+        if outlets is not None:
+            among = tantivy.Query.term_set_query(self._schema, "outlet", list(outlets))
+            clauses.append((must, tantivy.Query.const_score_query(among, 0.0)))
+        if days is not None:
+            between = tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Unsigned, *days)
+            clauses.append((must, tantivy.Query.const_score_query(between, 0.0)))
+        return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+
+def read_lexical(folder: Path) -> LexicalIndex:
+    """The index that `write_lexical` wrote. Raises ValueError (tantivy's own) where the folder does not hold one."""
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer(_ANALYSER, _analyser())
+    return LexicalIndex(index)

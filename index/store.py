@@ -1,0 +1,221 @@
+"""Generations on disk: complete, immutable indexes beside one pointer to the current one.
+
+    <index>/current                  the name of the generation that serves, written last and swapped in whole
+    <index>/lock                     held by the one build that may run
+    <index>/generations/000007/
+        manifest.json                format, model, settings, counts, and size and SHA-256 of every other file
+        articles.sqlite              articles with their texts and spans, and the files skipped
+        passages.npy                 article, start, end of each row
+        vectors.faiss                the vectors, in row order
+        words/                       the BM25 index
+
+A generation is written beside the others under a hidden name, flushed to disk, renamed, and only then pointed to. What
+a killed build leaves is cleared by the next one.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from corpus.errors import IndexFault
+
+FORMAT = 1
+_KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself. `files` gives (size in bytes, SHA-256) by relative name."""
+
+    format: int
+    generation: str
+    built_at: str
+    looked_ns: int
+    folder: str
+    model: str
+    model_digest: str
+    dim: int
+    passage_tokens: int
+    cutting: str
+    articles: int
+    passages: int
+    skipped: int
+    files: dict[str, tuple[int, str]]
+
+
+def index_place(folder: Path, index_dir: Path | None = None) -> Path:
+    """The folder that holds the index of a folder of articles: `index_dir`, else `.copydesk` inside it.
+
+    Where the articles are read-only it is a folder in the user's cache, named by the digest of the articles' address.
+    """
+    if index_dir is not None:
+        return index_dir
+    inside = folder / ".copydesk"
+    if (inside / "current").exists():
+        return inside
+    cached = _cached_place(folder)
+    if (cached / "current").exists() or not os.access(inside if inside.exists() else folder, os.W_OK):
+        return cached
+    return inside
+
+
+def _cached_place(folder: Path) -> Path:
+    name = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return Path(platformdirs.user_cache_path("copydesk")) / "indexes" / name
+
+
+@contextmanager
+def one_build(place: Path) -> Iterator[None]:
+    """Hold the right to build in `place`; the system frees it when the process ends, however it ends.
+
+    Raises IndexFault where another build holds it or the place can't be written.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "generations").mkdir(exist_ok=True)
+        lock = FileLock(place / "lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise IndexFault(f"{place}: another build is running on this index; wait for it and try again") from None
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def current_name(place: Path) -> str | None:
+    """The name of the generation that serves, or None where no index has been built."""
+    try:
+        name = (place / "current").read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexFault(f"{place / 'current'}: can't be read ({error}); {_rebuild_hint(place)}") from error
+    if not name.isdigit():
+        raise IndexFault(f"{place / 'current'}: does not name a generation; {_rebuild_hint(place)}")
+    return name
+
+
+def read_manifest(place: Path, name: str) -> Manifest:
+    """The manifest of a generation. Raises IndexFault where it is missing, damaged or of another format."""
+    path = place / "generations" / name / "manifest.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        found = raw["format"]
+        if found == FORMAT:
+            files = {str(key): (int(size), str(digest)) for key, (size, digest) in raw["files"].items()}
+            return Manifest(**{**raw, "files": files})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexFault(f"{path}: the index is damaged (its manifest can't be read); {_rebuild_hint(place)}") from error
+    age = "a newer" if isinstance(found, int) and found > FORMAT else "an older"
+    raise IndexFault(
+        f"{path}: the index was written in format {found} by {age} Copydesk, this one reads format {FORMAT}; "
+        f"{_rebuild_hint(place)}"
+    )
+
+
+def verify(place: Path, manifest: Manifest) -> Path:
+    """The folder of a generation, every file of it checked against the manifest. Raises IndexFault where one differs."""
+    folder = place / "generations" / manifest.generation
+    for name, (size, digest) in manifest.files.items():
+        path = folder / name
+        try:
+            if path.stat().st_size == size and _file_digest(path) == digest:
+                continue
+            reason = "does not match its manifest"
+        except OSError as error:
+            reason = f"can't be read ({error.strerror})"
+        raise IndexFault(f"{path}: the index is damaged (the file {reason}); {_rebuild_hint(place)}")
+    return folder
+
+
+@contextmanager
+def new_generation(place: Path) -> Iterator[Path]:
+    """An empty folder to write a generation into; gone again unless `publish` moved it."""
+    clear_leftovers(place)
+    folder = place / "generations" / ".new"
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(place: Path, folder: Path, manifest: Manifest) -> None:
+    """Make the generation written in `folder` the one that serves: flushed, renamed, then pointed to."""
+    files = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        _flush(path)
+        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, _file_digest(path))
+    text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    _flush(folder / "manifest.json")
+    for path in sorted(p for p in folder.rglob("*") if p.is_dir()):
+        _flush(path)
+    _flush(folder)
+    folder.rename(place / "generations" / manifest.generation)
+    _flush(place / "generations")
+    pointer = place / "current.new"
+    pointer.write_text(manifest.generation + "\n", encoding="utf-8")
+    _flush(pointer)
+    pointer.replace(place / "current")
+    _flush(place)
+
+
+def next_name(place: Path) -> str:
+    """The name for the next generation: one more than any that is there."""
+    taken = [int(p.name) for p in (place / "generations").iterdir() if p.name.isdigit()]
+    return f"{max(taken, default=0) + 1:06d}"
+
+
+def clear_leftovers(place: Path) -> None:
+    """Remove what killed builds left and the generations that nothing needs any more."""
+    with suppress(OSError):
+        (place / "current.new").unlink(missing_ok=True)
+    try:
+        serving = current_name(place)
+    except IndexFault:
+        serving = None
+    folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
+    numbered = [p for p in folders if p.name.isdigit() and p.name != serving and (serving is None or p.name < serving)]
+    kept = {p.name for p in numbered[-(_KEEP - 1) :]} | {serving}
+    for path in folders:
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows gives no handle on a folder to flush
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unwritable(place: Path, error: OSError) -> IndexFault:
+    reason = error.strerror or str(error)
+    return IndexFault(f"{place}: the index can't be written ({reason}); name a place you may write to with --index DIR")
+
+
+def _rebuild_hint(place: Path) -> str:
+    return f"run: copydesk index {place.parent if place.name == '.copydesk' else f'FOLDER --index {place}'}"

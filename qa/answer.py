@@ -1,0 +1,137 @@
+"""A question answered: statements quoted from articles, each with checked citations, or word that there are none."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Span
+from corpus.errors import MisuseError
+from index.hits import Hit, StoredArticle, Where
+from index.search import NewsIndex
+from qa.choose import Choice, choose
+from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
+from qa.context import context
+from qa.decline import ENOUGH, probability, reason, signals
+from qa.followup import Turn, stand_alone
+from qa.meaning import meanings
+from qa.outlets import outlets_named
+from qa.questions import analyse
+from qa.select import rank
+
+MOST_CHARACTERS = 2_000
+CANDIDATE_HITS = 20
+"""Statements are looked for in so many hits, however few are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, as an article has it, with the markers of its citations.
+
+    `context` are the markers of the sentences before it that say who or what it is about; empty where it needs none.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    context: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked, as `asked` of the index, and what the articles say.
+
+    `confidence` is the probability, 0 to 1, that the articles answer. `passages` are the best hits; where `answered` is
+    False they are the nearest and do not answer. `note` is for the reader, and may be empty.
+    """
+
+    question: str
+    asked: str
+    answered: bool
+    confidence: float
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    seconds: float
+    note: str
+
+    def __post_init__(self) -> None:
+        if not all(map(is_checked, self.citations)):
+            raise CitationError("an answer carries checked citations only")
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it. Raises MisuseError for one that can't be asked."""
+    asked = question.strip()
+    if not asked:
+        raise MisuseError('the question is empty; ask for instance: "Who spoke at the meeting?"')
+    if re.search(r"[^\W_]", asked) is None:
+        raise MisuseError(f"the question {asked[:20]!r} holds no word; ask in words")
+    if len(asked) > MOST_CHARACTERS:
+        raise MisuseError(
+            f"the question has {len(asked):,} characters, the most is {MOST_CHARACTERS:,}; ask it more shortly"
+        )
+    return asked
+
+
+def ask(
+    question: str,
+    index: NewsIndex,
+    *,
+    k: int = 10,
+    where: Where = Where(),  # noqa: B008 (frozen)
+    earlier: Sequence[Turn] = (),
+) -> Iterator[Answer]:
+    """The answer as it grows: the passages, then statement by statement, the last one final.
+
+    Raises MisuseError, before anything is searched, for a question that can't be asked.
+    """
+    begun = time.perf_counter()
+    asked = stand_alone(checked_question(question), earlier)
+    hits = index.search(asked, max(k, CANDIDATE_HITS), where)
+    growing = Answer(question, asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
+    yield growing
+    named = outlets_named(asked, {a.metadata.source for a in index.articles if a.metadata.source})
+    taken = analyse(asked, named.words)
+    sense = meanings(index.encoder)
+    ranked = rank(taken, hits, index.text, named.sources, lambda sentences: sense.cosines(asked, sentences))
+    chosen = choose(ranked, named.held)
+    likely = probability(signals(taken, ranked, chosen, hits, named))
+    if likely < ENOUGH or not chosen:
+        note = reason(taken, named, hits, lambda words: index.search(words, k, where))
+        yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
+        return
+    growing = replace(growing, answered=True, confidence=likely)
+    citing = _Citing(index)
+    for choice in chosen:
+        statement = citing.statement(choice)
+        growing = replace(
+            growing,
+            statements=(*growing.statements, statement),
+            citations=tuple(citing.made.values()),
+            seconds=time.perf_counter() - begun,
+        )
+        yield growing
+
+
+class _Citing:
+    """The citations of one answer, numbered in the order in which they first appear, one a span."""
+
+    def __init__(self, index: NewsIndex) -> None:
+        self._index = index
+        self.made: dict[tuple[int, Span], Citation] = {}
+
+    def statement(self, choice: Choice) -> Statement:
+        """The choice as a statement, its citations made; context is cited behind them."""
+        where = (choice.best, *choice.also)
+        markers = tuple(self._marker(each.hit.article, each.span) for each in where)
+        before = context(self._index.text(choice.best.hit.article.row), choice.best.number)
+        about = () if before is None else (self._marker(choice.best.hit.article, before),)
+        return Statement(choice.best.text, markers, tuple(marker for marker in about if marker not in markers))
+
+    def _marker(self, article: StoredArticle, span: Span) -> int:
+        known = self.made.get((article.row, span))
+        if known is None:
+            evidence = Evidence(article, self._index.text(article.row))
+            known = check(draft(len(self.made) + 1, evidence, span.start, span.end), evidence)
+            self.made[article.row, span] = known
+        return known.marker

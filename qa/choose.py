@@ -1,0 +1,76 @@
+"""Which of the ranked sentences become the statements of an answer, and where else each of them stands: pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.same import NOTHING_NEW, carries, gist, share
+from qa.select import Candidate
+
+MOST_STATEMENTS = 5
+NEW_TERMS = 0.3
+FLOOR = 0.55
+"""A sentence this far below the best one, as a share of its score, is no answer any more."""
+LOOK_AT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A sentence that answers, and the sentences of other articles that say the same, one an article, by rank."""
+
+    best: Candidate
+    also: tuple[Candidate, ...]
+
+
+def choose(
+    ranked: Sequence[Candidate], outlets: Sequence[tuple[str, ...]] = (), most: int = MOST_STATEMENTS
+) -> list[Choice]:
+    """One to `most` sentences, best first, none of which repeats another; empty only where nothing is ranked.
+
+    Each is taken for its score and for the question's words that it holds and those before it don't. Where the question
+    names two outlets or more, the best sentence of each comes first.
+    """
+    left = list(ranked[:LOOK_AT])
+    chosen: list[Choice] = []
+    wanted = list(outlets) if len(outlets) > 1 else []
+    while left and len(chosen) < most:
+        best = _next(left, chosen, wanted)
+        if best is None:
+            break
+        wanted = [group for group in wanted if best.hit.article.metadata.source not in group]
+        chosen.append(Choice(best, _also(best, ranked)))
+        left = [one for one in left if one is not best and not _adds_nothing(one, chosen)]
+    return chosen
+
+
+def _next(left: Sequence[Candidate], chosen: Sequence[Choice], wanted: Sequence[tuple[str, ...]]) -> Candidate | None:
+    asked_for = [one for one in left if any(one.hit.article.metadata.source in group for group in wanted)]
+    covered = _terms(chosen)
+    best = max(asked_for or left, key=lambda one: _gain(one, covered))
+    enough = not chosen or _gain(best, covered) >= FLOOR * chosen[0].best.score
+    return best if asked_for or enough else None
+
+
+def _gain(one: Candidate, covered: frozenset[str]) -> float:
+    return one.score + NEW_TERMS * sum(weight for stem, weight in one.own.items() if stem not in covered)
+
+
+def _terms(chosen: Sequence[Choice]) -> frozenset[str]:
+    return frozenset(stem for each in chosen for stem in each.best.own)
+
+
+def _also(best: Candidate, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    found: dict[int, Candidate] = {}
+    for one in ranked:
+        row = one.hit.article.row
+        if row != best.hit.article.row and row not in found and carries(one.text, best.text):
+            found[row] = one
+    return tuple(found.values())
+
+
+def _adds_nothing(one: Candidate, chosen: Sequence[Choice]) -> bool:
+    """True for a sentence that carries a chosen one or is carried by it, or that has no more than the chosen have."""
+    shown = [each.best.text for each in chosen]
+    if any(carries(one.text, text) or carries(text, one.text) for text in shown):
+        return True
+    said = frozenset[str]().union(*(gist(text).words for text in shown))
+    return share(gist(one.text).words, said) >= NOTHING_NEW and one.own.keys() <= _terms(chosen)

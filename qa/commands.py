@@ -1,0 +1,139 @@
+"""What each command does: settings and options made into one call, and its result into text or JSON."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import CorpusError, MisuseError
+from qa.asking import ask, search
+from qa.options import Options
+from qa.settings import Settings, read_settings
+from qa.target import build_index, changed_files, find_target, open_target, tell_if_stale
+from qa.terminal import CountLine, as_json, time_words
+
+if TYPE_CHECKING:  # heavy, and imported by the commands that need it
+    from index.build import BuildReport
+    from qa.desk import Desk
+
+_SKIPPED_SHOWN = 20
+
+
+def run(options: Options, environ: Mapping[str, str]) -> int:
+    """The exit code of the command that was typed, which without a name is `serve`. Raises CopydeskError."""
+    settings = read_settings(environ, options.settings)
+    commands: dict[str, Callable[[Options, Settings], int]] = {
+        "index": _index,
+        "search": search,
+        "ask": ask,
+        "serve": _serve,
+        "measure": _measure,
+    }
+    return commands[options.command or "serve"](options, settings)
+
+
+# --- index ---
+
+
+def _index(options: Options, settings: Settings) -> int:
+    if options.folder is None and settings.folder is None:
+        raise MisuseError("index needs the folder of articles; run: copydesk index FOLDER")
+    from index.encode import load_encoder
+
+    report = build_index(find_target(options, settings), settings, load_encoder(settings.model))
+    print(as_json(_report_json(report)) if options.json else _report_text(report))
+    return 0
+
+
+def _report_json(report: "BuildReport") -> dict[str, Any]:
+    return {
+        "generation": report.generation,
+        "published": report.published,
+        "articles": report.articles,
+        "passages": report.passages,
+        "files_read": report.files_read,
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "embedded": report.embedded,
+        "skipped": [{"file": each.path, "reason": each.reason} for each in report.skipped],
+        "rebuilt_because": report.rebuilt_because,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _report_text(report: "BuildReport") -> str:
+    from qa.show import counted, plain
+
+    holds = f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}"
+    took = f"{report.seconds:.1f} s" if report.seconds < 60 else time_words(report.seconds)
+    lines = [f"Indexed {holds}, {took}." if report.published else f"Nothing changed: {holds}, {took}."]
+    if report.rebuilt_because:
+        lines.append(f"Built anew, because {plain(report.rebuilt_because)}.")
+    lines.append(
+        f"{counted(report.files_read, 'file')} read ({report.added:,} new, {report.changed:,} changed), "
+        f"{report.removed:,} removed, {counted(report.embedded, 'passage')} embedded."
+    )
+    if report.skipped:
+        lines.append(f"{counted(len(report.skipped), 'file')} skipped:")
+        lines += [f"  {plain(each.path)}: {plain(each.reason)}" for each in report.skipped[:_SKIPPED_SHOWN]]
+        if len(report.skipped) > _SKIPPED_SHOWN:
+            lines.append(f"  and {len(report.skipped) - _SKIPPED_SHOWN:,} more; --json lists them all")
+    return "\n".join(lines)
+
+
+# --- serve ---
+
+
+def _serve(options: Options, settings: Settings) -> int:
+    target = find_target(options, settings)
+    if not target.folder.is_dir():
+        what = "this is a file, not a folder" if target.folder.exists() else "there is no such folder"
+        raise CorpusError(f"{target.folder}: {what}; name the folder that holds your articles")
+    host = options.host or settings.host
+    port = settings.port if options.port is None else options.port
+    from qa.desk import Desk
+    from qa.page import serve
+
+    desk = Desk(
+        target.folder,
+        target.index_dir,
+        model=settings.model,
+        passage_tokens=settings.passage_tokens,
+        max_file_bytes=settings.max_bytes,
+    )
+    desk.start()
+    if target.is_sample and _is_stale(desk):
+        desk.rebuild()
+    serve(
+        desk,
+        host=host,
+        port=port,
+        open_browser=not options.no_browser,
+        password=settings.password,
+        k=settings.k,
+    )
+    return 0
+
+
+def _is_stale(desk: "Desk") -> bool:
+    index = desk.index()
+    return index is not None and changed_files(index) > 0
+
+
+# --- measure ---
+
+
+def _measure(options: Options, settings: Settings) -> int:
+    if options.questions is None:
+        raise MisuseError("measure needs a file of questions; run: copydesk measure questions.jsonl --corpus FOLDER")
+    from qa.gold import read_questions
+    from qa.measure import measure
+
+    questions = read_questions(options.questions)
+    target = find_target(options, settings)
+    index = open_target(target, settings)
+    with CountLine(sys.stderr, "questions") as count:
+        report = measure(questions, index, options.k or settings.k, count)
+    print(as_json(report.as_dict()) if options.json else report.table())
+    tell_if_stale(target, index)
+    return 0

@@ -1,0 +1,193 @@
+"""The index being served: taken up anew when a new generation is published, with at most one rebuild at a time."""
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import CopydeskError
+from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, Progress, build
+from index.encode import Encoder, load_encoder
+from index.hits import StoredArticle
+from index.search import NewsIndex, open_index
+from index.store import current_name, index_place
+from qa.examples import examples
+
+_LOOK_SECONDS = 1.0
+"""How often, at most, the pointer on disk is read for a generation that another process published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """No build has run since the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A build is running, and how far it is."""
+
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The last build ended well; `number` counts the builds of this desk from 1."""
+
+    number: int
+    report: BuildReport
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The last build, or the opening of the index, failed; `reason` is for the user, and what served still serves."""
+
+    number: int
+    reason: str
+
+
+Job = Idle | Building | Built | Failed
+
+
+class Desk:
+    """A folder of articles and the index of it that serves now.
+
+    Safe to use from several threads. Whoever took an index from `index()` keeps it: a new generation is for the
+    requests that come after.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        index_dir: Path | None = None,
+        *,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+        passage_tokens: int = PASSAGE_TOKENS,
+        max_file_bytes: int = MAX_FILE_BYTES,
+    ) -> None:
+        self.folder = folder
+        self.max_file_bytes = max_file_bytes
+        self._index_dir = index_dir
+        self._model = model
+        self._encoder = encoder
+        self._passage_tokens = passage_tokens
+        self._index: NewsIndex | None = None
+        self._examples: tuple[str, ...] | None = ()
+        self._gone: dict[str, StoredArticle] = {}
+        self._job: Job = Idle()
+        self._builds = 0
+        self._looked = 0.0
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Take up the index on disk; where there is none yet, start to build it."""
+        if not self.refresh() and isinstance(self.job, Idle):
+            self.rebuild()
+
+    def index(self) -> NewsIndex | None:
+        """The index that serves, or None before the first build is done. Never waits for a build or a reload."""
+        now = time.monotonic()
+        if now - self._looked > _LOOK_SECONDS and not self._opening.locked():
+            self._looked = now
+            if self._stale():
+                threading.Thread(target=self.refresh, name="copydesk-reload", daemon=True).start()
+        return self._index
+
+    def refresh(self) -> bool:
+        """True when an index serves, after taking up the newest generation on disk; waits for it to be read."""
+        with self._opening:
+            try:
+                if self._stale():
+                    self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
+            except CopydeskError as error:
+                self._end(Failed(self._count(), str(error)))
+            return self._index is not None
+
+    def rebuild(self) -> bool:
+        """Start to bring the index up to date; False when a build was running already, which then does for both."""
+        with self._lock:
+            if isinstance(self._job, Building):
+                return False
+            self._job = Building(Progress("reading", 0, 0, None, None))
+            self._thread = threading.Thread(target=self._build, name="copydesk-build", daemon=True)
+            self._thread.start()
+            return True
+
+    @property
+    def job(self) -> Job:
+        """What the desk is building, or how the last build ended."""
+        return self._job
+
+    def wait(self, timeout_seconds: float | None = None) -> Job:
+        """The job, after waiting for the build that runs (if any) to end."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout_seconds)
+        return self._job
+
+    def examples(self) -> tuple[str, ...] | None:
+        """Questions that the index which serves answers; None while they are being tried."""
+        return self._examples
+
+    def gone(self, digest: str) -> StoredArticle | None:
+        """The article of that digest if it was served since the start and is no longer, else None."""
+        return self._gone.get(digest)
+
+    def _build(self) -> None:
+        try:
+            report = build(
+                self.folder,
+                self._index_dir,
+                self._loaded_encoder(),
+                passage_tokens=self._passage_tokens,
+                max_file_bytes=self.max_file_bytes,
+                progress=self._tell,
+            )
+            with self._opening:
+                if self._stale():
+                    self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
+            self._end(Built(self._count(), report))
+        except CopydeskError as error:
+            self._end(Failed(self._count(), str(error)))
+        except BaseException:
+            self._end(Failed(self._count(), "The build stopped on a fault in Copydesk; the terminal shows it."))
+            raise
+
+    def _tell(self, progress: Progress) -> None:
+        self._job = Building(progress)
+
+    def _end(self, job: Job) -> None:
+        with self._lock:
+            self._job = job
+
+    def _count(self) -> int:
+        with self._lock:
+            self._builds += 1
+            return self._builds
+
+    def _stale(self) -> bool:
+        newest = current_name(index_place(self.folder, self._index_dir))
+        return newest is not None and (self._index is None or self._index.info.generation != newest)
+
+    def _serve(self, index: NewsIndex) -> None:
+        before, self._index = self._index, index
+        if before is not None:
+            held = {article.digest for article in index.articles}
+            self._gone.update({a.digest: a for a in before.articles if a.digest not in held})
+            for digest in self._gone.keys() & held:
+                del self._gone[digest]
+        self._examples = None
+        threading.Thread(target=self._try_examples, args=(index,), name="copydesk-examples", daemon=True).start()
+
+    def _try_examples(self, index: NewsIndex) -> None:
+        found = examples(index)
+        if index is self._index:
+            self._examples = found
+
+    def _loaded_encoder(self) -> Encoder:
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self._model)
+            return self._encoder

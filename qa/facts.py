@@ -1,0 +1,77 @@
+"""What a sentence holds: its stems, and the kinds of thing that questions ask for."""
+
+import functools
+import re
+from dataclasses import dataclass
+
+from qa.english import any_of
+from qa.names import SPEECH, Name, names
+from qa.questions import Question
+from qa.words import tokens
+
+_NUMBER = re.compile(rf"\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
+_TIME = re.compile(
+    rf"\b(?:\d{{4}}s?|{any_of('time_words')}|(?:last|next|this|past|previous|earlier)\s+{any_of('periods')}"
+    rf"|(?:\d+|few|{any_of('number_words')})\s+{any_of('periods')}|\d{{1,2}}(?::\d\d)?\s*[ap]\.?m|in\s+may|may\s+\d)\b",
+    re.IGNORECASE,
+)
+_PLACED = r"(?:in|at|near|from|to|across|outside|inside|throughout|into|of|around|between)"
+_WHERE = re.compile(rf"\b{_PLACED}\s+(?:(?:the|its|a)\s+)?(?:\w+\s+){{0,2}}?[A-Z]")
+_WHY = re.compile(rf"\b{any_of('reasons')}\b", re.IGNORECASE)
+_QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,}[’'])")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The stems of one sentence, in order and as a set, and how it is written."""
+
+    order: tuple[str, ...]
+    stems: frozenset[str]
+    asks: bool
+    heading: bool
+
+
+@functools.lru_cache(maxsize=50_000)
+def facts(sentence: str) -> Facts:
+    """What the sentence holds at a first look."""
+    order = tuple(token.stem for token in tokens(sentence))
+    end = sentence.rstrip("”\"’') \n\r\t")
+    heading = not sentence.rstrip().endswith(tuple(".!?…:;,”\"’')]。！？"))
+    return Facts(order, frozenset(order), end.endswith("?"), heading)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _names(sentence: str) -> tuple[Name, ...]:
+    return tuple(names(sentence))
+
+
+def has_quote(sentence: str) -> bool:
+    """True if the sentence quotes someone's words."""
+    return _QUOTE.search(sentence) is not None
+
+
+def holds_answer(question: Question, sentence: str) -> float:
+    """How far a sentence holds the kind of thing that the question asks for and does not give itself: 0, .5 or 1."""
+    held = facts(sentence)
+    match question.kind:
+        case "who" | "where":
+            given = {term.stem for term in question.terms}
+            fresh = [name for name in _names(sentence) if not given & set(name.stems)]
+            if question.kind == "who":
+                return 1.0 if any(name.kind == "person" for name in fresh) else 0.5 if fresh else 0.0
+            if not fresh or not _WHERE.search(sentence):
+                return 0.0
+            return 1.0 if any(name.kind == "place" for name in fresh) else 0.5
+        case "when":
+            return 1.0 if _TIME.search(sentence) else 0.0
+        case "how many":
+            return 1.0 if _NUMBER.search(sentence) else 0.0
+        case "why":
+            return 1.0 if _WHY.search(sentence) else 0.0
+        case "said":
+            spoke = not question.speaker or bool(question.speaker & held.stems)
+            if has_quote(sentence):
+                return 1.0 if spoke else 0.5
+            return 0.5 if spoke and held.stems & SPEECH else 0.0
+        case _:
+            return 0.5

@@ -1,0 +1,50 @@
+"""How near sentences are to a question in meaning, with the vectors of sentences met before kept at hand."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encode import Encoder
+
+_KEPT_VECTORS = 10_000  # 15 MB of 384 float32 each
+
+
+class Meanings:
+    """Cosines by one encoder; safe to use from several threads."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = Lock()
+
+    def cosines(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """The cosine of each sentence to the question, -1 to 1."""
+        if not sentences:
+            return []
+        first, *others = self._vectors([question, *sentences])
+        return [float(first @ other) for other in others]
+
+    def _vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        with self._lock:
+            kept = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        if new:
+            kept.update(zip(new, self._encoder.encode(new), strict=True))
+        with self._lock:
+            for text in texts:
+                self._kept[text] = kept[text]
+                self._kept.move_to_end(text)
+            while len(self._kept) > _KEPT_VECTORS:
+                self._kept.popitem(last=False)
+        return [kept[text] for text in texts]
+
+
+_BY_ENCODER: dict[str, Meanings] = {}
+
+
+def meanings(encoder: Encoder) -> Meanings:
+    """The one `Meanings` of an encoder, by its digest: what vectors are comparable by."""
+    return _BY_ENCODER.setdefault(encoder.digest, Meanings(encoder))

@@ -1,0 +1,71 @@
+"""The outlets that a question names: those that the articles come from, and known ones that none of them does."""
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.outlets import named_outlets
+from qa.english import entries, words
+from qa.words import STOPWORDS, is_plain, stem_of
+
+_WELL_KNOWN = entries("outlets")
+_NEEDS_THE = words("outlets_with_the")
+_CUE = r"(?:articles?|reports?|reported|reporting|reporter|piece|story|coverage|journalist|edition|interview|column)"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Outlets named in a question: `held`, as the articles' metadata call them, in groups that one name stands for;
+    `absent`, well-known ones that no article is from; and the stems of all these names, which say nothing of the
+    question's matter."""
+
+    held: tuple[tuple[str, ...], ...]
+    absent: tuple[str, ...]
+    words: frozenset[str]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The outlets of all groups together."""
+        return frozenset(source for group in self.held for source in group)
+
+
+NOBODY = Named((), (), frozenset())
+
+
+def outlets_named(question: str, sources: Iterable[str]) -> Named:
+    """The outlets that the question names, given those of the articles."""
+    held = tuple(named_outlets(question, sources))
+    asked = frozenset(_stems(question))
+    called = {word for group in held for source in group for word in _as_asked(source, asked)}
+    spans = {match.span(): name for name in _WELL_KNOWN for match in _called(name).finditer(question)}
+    absent = [
+        name
+        for (start, end), name in sorted(spans.items())
+        if not called.issuperset(_stems(name))
+        and not any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
+    ]
+    called.update(stem for name in absent for stem in _stems(name))
+    return Named(held, tuple(dict.fromkeys(absent)), frozenset(called))
+
+
+def _as_asked(source: str, asked: frozenset[str]) -> list[str]:
+    """The stems of an outlet's name, with its section's where the question has these too."""
+    whole = _stems(source)
+    return whole if asked.issuperset(whole) else _stems(re.split(r"\s*[|:]\s*|\s+[-–—]\s+", source)[0])
+
+
+def _stems(outlet: str) -> list[str]:
+    return [stem_of(word) for word in re.findall(r"[^\W_]+", outlet) if word.lower() not in STOPWORDS]
+
+
+@functools.cache
+def _called(outlet: str) -> re.Pattern[str]:
+    """Finds an outlet's name in a question. One that is also a plain word counts only where a report is spoken of."""
+    bare = re.sub(r"^The\s+", "", outlet)
+    if bare != outlet and bare in _NEEDS_THE:
+        return re.compile(rf"\b[Tt]he {bare}\b(?!\s+[A-Z])")
+    name = r"\W+".join(map(re.escape, re.findall(r"[^\W_]+", bare)))
+    if " " not in bare and is_plain(stem_of(bare)):
+        return re.compile(rf"\b{name}(?=['’”\"]?(?:’s|'s)?\s+{_CUE}\b)")
+    return re.compile(rf"\b{name}\b", re.IGNORECASE if " " in bare else 0)

@@ -1,0 +1,283 @@
+"""The page: widgets and the events between them. The only file that knows gradio, and it decides nothing."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+
+import gradio as gr
+
+from corpus.errors import CopydeskError, MisuseError
+from qa.chat import Exchange, Refused, Waiting, converse, stopped
+from qa.desk import Building, Desk
+from qa.filters import filters_html, where_from
+from qa.server import listen, own_routes
+from qa.show import Markup
+from qa.show_answer import conversation_html, sources_html
+from qa.show_corpus import articles_html, index_html
+from qa.show_status import examples_html, hints_html, notice_html, status_html, welcome_html
+
+Chat = tuple[Exchange, ...]
+Update = dict[Any, Any]
+"""New values by widget."""
+
+QUESTION_CHARACTERS = 20_000
+"""What the box takes. More than `ask` does, so that a long paste is refused in words and not cut short in silence."""
+
+_PRIVATE = "private"
+_CONCURRENT = 8
+_WAITING = 64
+_TICK_SOON_SECONDS = 0.7
+_TICK_IDLE_SECONDS = 15.0
+# A link, and not gradio's own `css`, which rewrites selectors and drops what stands in media queries.
+_HEAD = '<link rel="stylesheet" href="/copydesk/page.css"><link rel="icon" href="/copydesk/icon.svg">'
+_SCRIPT = '<script src="/copydesk/page.js"></script>'
+_WORDMARK = '<a class="word" href="/" aria-label="Copydesk, start again">copy<i>desk</i></a>'
+_READER = '<section id="reader" aria-label="Article" hidden></section><div id="said" role="status"></div>'
+# Only `${value}` and names of ours ever stand in a template: gradio evaluates it as code, the values it does not.
+_FILTERS_TEMPLATE = "${markup}"
+
+
+def build_app(desk: Desk, k: int = 10) -> FastAPI:
+    """The whole application: the page at /, an article at /article/<digest>."""
+    page = Page(desk, k).blocks
+    page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
+    app = own_routes(desk)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        head=_HEAD,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        mcp_server=False,
+        ssr_mode=False,
+        max_file_size=1,
+    )
+    return app
+
+
+def serve(
+    desk: Desk, *, host: str, port: int, open_browser: bool = False, password: str | None = None, k: int = 10
+) -> None:
+    """Serve the page until interrupted. Raises CopydeskError where the port can't be listened on."""
+    listen(build_app(desk, k), host, port, password, open_browser)
+
+
+class Page:
+    """The widgets of one page and what happens between them."""
+
+    def __init__(self, desk: Desk, k: int) -> None:
+        self._desk = desk
+        self._k = k
+        with gr.Blocks(title="Copydesk", fill_width=True, analytics_enabled=False) as self.blocks:
+            self._chat = gr.State(())
+            self._shown = gr.State("")
+            self._timer = gr.Timer(_TICK_IDLE_SECONDS)
+            self._header()
+            with gr.Tabs(elem_id="sections"):
+                with gr.Tab("Ask", id="ask"), gr.Row(elem_id="ask-panel", equal_height=False):
+                    self._filters_column()
+                    self._talk_column()
+                    self._sources_column()
+                with gr.Tab("Articles", id="articles"), gr.Row(elem_id="articles-panel", equal_height=False):
+                    self._articles_columns()
+            gr.HTML(_READER, elem_id="reader-frame", apply_default_css=False)
+            self._events()
+
+    # --- widgets ---
+
+    def _header(self) -> None:
+        with gr.Row(elem_id="top"):
+            gr.HTML(_WORDMARK, elem_id="wordmark", apply_default_css=False)
+            self._status = gr.HTML(elem_id="status", apply_default_css=False)
+            self._rebuild = gr.Button("Rebuild", elem_id="rebuild", size="sm")
+        self._notice = gr.HTML(elem_id="notice", apply_default_css=False)
+
+    def _filters_column(self) -> None:
+        with gr.Column(elem_id="filters", min_width=0):
+            self._filters = gr.HTML(
+                value=None,
+                html_template=_FILTERS_TEMPLATE,
+                markup="",
+                head=_SCRIPT,  # loaded before js_on_load runs
+                js_on_load="copydesk.filters(element, props, watch)",
+                apply_default_css=False,
+            )
+
+    def _talk_column(self) -> None:
+        with gr.Column(elem_id="talk", min_width=0):
+            self._talk = gr.HTML(elem_id="conversation", apply_default_css=False)
+            with gr.Column(elem_id="asking", min_width=0):
+                self._examples = gr.HTML(
+                    elem_id="examples",
+                    head=_SCRIPT,
+                    js_on_load="copydesk.examples(element, trigger, 'example')",
+                    apply_default_css=False,
+                )
+                with gr.Row(elem_id="question-row", equal_height=False):
+                    self._question = gr.Textbox(
+                        value="",
+                        placeholder="Ask these articles",
+                        label="Question",
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        max_length=QUESTION_CHARACTERS,
+                        elem_id="question",
+                        scale=1,
+                    )
+                    self._ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
+                    self._stop = gr.Button("Stop", elem_id="stop", visible=False, min_width=0)
+                with gr.Row(elem_id="after"):
+                    gr.HTML(hints_html(), elem_id="hints", apply_default_css=False)
+                    self._retry = gr.Button("Ask again", elem_id="retry", size="sm", visible=False, min_width=0)
+                    self._clear = gr.Button("Clear", elem_id="clear", size="sm", visible=False, min_width=0)
+
+    def _sources_column(self) -> None:
+        with gr.Column(elem_id="sources", min_width=0):
+            self._sources = gr.HTML(apply_default_css=False)
+
+    def _articles_columns(self) -> None:
+        with gr.Column(elem_id="shelf", min_width=0):
+            self._find = gr.Textbox(
+                value="",
+                placeholder="Find by headline, outlet or file",
+                label="Find articles",
+                show_label=False,
+                container=False,
+                max_length=200,
+                elem_id="find",
+            )
+            self._articles = gr.HTML(apply_default_css=False)
+        with gr.Column(elem_id="about", min_width=0):
+            self._about = gr.HTML(apply_default_css=False)
+
+    # --- events ---
+
+    def _events(self) -> None:
+        talk = [self._chat, self._talk, self._sources, self._question, self._ask, self._stop, self._retry, self._clear]
+        header = [self._status, self._notice, self._rebuild, self._examples, self._timer]
+        panels = [self._shown, self._filters, self._articles, self._about]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": _PRIVATE}
+
+        gr.on([self.blocks.load], self._opened, None, [*header, *panels, self._talk, self._sources], **quiet)
+        asking = [
+            gr.on(
+                [self._question.submit, self._ask.click],
+                self._asked,
+                [self._question, self._filters, self._chat],
+                talk,
+                **quiet,
+            ),
+            self._examples.example(self._example, [self._filters, self._chat], talk, **quiet),
+            self._retry.click(self._again, [self._filters, self._chat], talk, **quiet),
+        ]
+        self._stop.click(self._stopped, [self._chat], talk, cancels=asking, **quiet)
+        self._clear.click(self._cleared, None, talk, cancels=asking, **quiet)
+        self._find.change(self._found, [self._find], [self._articles], trigger_mode="always_last", **quiet)
+        gr.on(
+            [self._rebuild.click],
+            self._rebuilt,
+            None,
+            header,
+            **quiet,
+        )
+        self._timer.tick(self._ticked, [self._shown, self._find, self._chat], [*header, *panels, self._talk], **quiet)
+
+    def _opened(self) -> Update:
+        return {
+            **self._header_values(),
+            **self._panel_values(""),
+            self._talk: welcome_html(self._desk),
+            self._sources: sources_html(()),
+        }
+
+    def _ticked(self, shown: str, find: str, chat: Chat) -> Update:
+        values = self._header_values()
+        if shown != _generation(self._desk):
+            values |= self._panel_values(find)
+        if not chat:
+            values[self._talk] = welcome_html(self._desk)
+        return values
+
+    def _rebuilt(self) -> Update:
+        self._desk.rebuild()
+        return self._header_values()
+
+    def _found(self, find: str) -> Markup:
+        return articles_html(self._desk.index(), find)
+
+    def _header_values(self) -> Update:
+        building = isinstance(self._desk.job, Building)
+        soon = building or self._desk.examples() is None
+        return {
+            self._status: status_html(self._desk, datetime.now(UTC)),
+            self._notice: notice_html(self._desk),
+            self._rebuild: gr.Button("Building …" if building else "Rebuild", interactive=not building),
+            self._examples: examples_html(self._desk.examples() or ()),
+            self._timer: gr.Timer(_TICK_SOON_SECONDS if soon else _TICK_IDLE_SECONDS),
+        }
+
+    def _panel_values(self, find: str) -> Update:
+        index = self._desk.index()
+        return {
+            self._shown: _generation(self._desk),
+            self._filters: gr.HTML(markup=filters_html(index)),
+            self._articles: articles_html(index, find),
+            self._about: index_html(index),
+        }
+
+    def _asked(self, question: str, chosen: object, chat: Chat) -> Iterator[Update]:
+        yield self._talk_values((*chat, Waiting(question)), asking=True) | {self._question: ""}
+        try:
+            index = self._desk.index()
+            if index is None:
+                raise MisuseError("No article is indexed yet; wait for the build, or press Rebuild.")
+            now = chat
+            for now in converse(question, chat, index, where_from(chosen), self._k):
+                yield self._talk_values(now, asking=True)
+            yield self._talk_values(now, asking=False)
+        except CopydeskError as error:
+            yield self._talk_values((*chat, Refused(question, str(error))), asking=False)
+        except Exception:
+            fault = "Copydesk itself failed on it; the terminal shows where. Other questions can still be asked."
+            yield self._talk_values((*chat, Refused(question, fault)), asking=False)
+            raise
+
+    def _example(self, event: gr.EventData, chosen: object, chat: Chat) -> Iterator[Update]:
+        yield from self._asked(str(event.question), chosen, chat)
+
+    def _again(self, chosen: object, chat: Chat) -> Iterator[Update]:
+        if chat:
+            yield from self._asked(chat[-1].question, chosen, chat[:-1])
+
+    def _stopped(self, chat: Chat) -> Update:
+        return self._talk_values(stopped(chat), asking=False)
+
+    def _cleared(self) -> Update:
+        return self._talk_values((), asking=False)
+
+    def _talk_values(self, chat: Chat, asking: bool) -> Update:
+        return {
+            self._chat: chat,
+            self._talk: conversation_html(chat) if chat else welcome_html(self._desk),
+            self._sources: sources_html(chat),
+            self._ask: gr.Button(visible=not asking),
+            self._stop: gr.Button(visible=asking),
+            self._retry: gr.Button(visible=bool(chat) and not asking),
+            self._clear: gr.Button(visible=bool(chat)),
+        }
+
+
+def _generation(desk: Desk) -> str:
+    index = desk.index()
+    return index.info.generation if index else ""

@@ -1,0 +1,114 @@
+"""The web server around the page: its port, its own small routes, and the line that says where it is."""
+
+import socket
+import sys
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp
+
+from corpus.errors import CopydeskError, MisuseError
+from qa.desk import Desk
+from qa.guard import Guard
+from qa.viewer import routes
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_STATIC = Path(__file__).parent / "static"
+_FILES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "article.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+_GOODBYE_SECONDS = 2
+"""How long Ctrl+C waits for requests: every open page holds one that never ends."""
+
+
+def own_routes(desk: Desk) -> FastAPI:
+    """The application without the page: articles, style sheets and script, and no API documentation."""
+    app = FastAPI(title="Copydesk", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(routes(desk))
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return static("icon.svg")
+
+    @app.get("/copydesk/{name}")
+    def static(name: str) -> Response:
+        if name not in _FILES:
+            return PlainTextResponse("There is no such file.\n", 404)
+        return FileResponse(_STATIC / name, media_type=_FILES[name], headers={"Cache-Control": "no-cache"})
+
+    return app
+
+
+def listen(app: ASGIApp, host: str, port: int, password: str | None, open_browser: bool) -> None:
+    """Serve until interrupted; print one line with the address when the page can be opened.
+
+    Port 0 takes any free one. Raises CopydeskError where the address can't be listened on.
+    """
+    with _bound(host, port) as listener:
+        address = _address(host, listener.getsockname()[1])
+        local = host in (*_LOOPBACK, "::1")
+        if not local and password is None:
+            print(
+                f"copydesk: warning: anyone who can reach {host} can read these articles; set a password, "
+                "or leave out --host to listen to this machine alone",
+                file=sys.stderr,
+                flush=True,
+            )
+        guarded = Guard(app, _LOOPBACK if local else (), password)
+        config = uvicorn.Config(
+            guarded,
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        )
+        with suppress(KeyboardInterrupt):
+            _Server(config, address, open_browser).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, address: str, open_browser: bool) -> None:
+        super().__init__(config)
+        self._address = address
+        self._open_browser = open_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then print the address."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            print(f"Copydesk is ready at {self._address} (Ctrl+C stops it)", flush=True)
+            if self._open_browser:
+                webbrowser.open(self._address)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise MisuseError(f"--host {host}: there is no such address on this machine; try --host 127.0.0.1") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or error
+        raise CopydeskError(f"port {port} on {host}: {reason}; take another, for example --port {port + 1}") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"

@@ -1,0 +1,237 @@
+"""An answer as JSON, as text for a terminal, and as safe HTML: the only escaping in the product.
+
+Everything that an article, a file name or a question says is a plain `str` until it passes through `tag` (HTML)
+or `plain` (terminal). HTML is a `Markup` and nothing but `tag` and `join` makes one, so forgetting to escape is a
+type error and not a hole.
+"""
+
+import html
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from index.hits import Hit
+from qa.answer import Answer
+from qa.cite import Citation
+
+WIDTH_COLUMNS = 88
+UNKNOWN_OUTLET = "unknown outlet"
+UNKNOWN_DATE = "date unknown"
+DECLINED = "These articles don't say."
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_URL_ATTRIBUTES = frozenset({"href", "src"})
+_VOID = frozenset({"br", "hr", "input", "link", "meta"})
+
+
+# --- HTML ---
+
+
+Attributes = Mapping[str, str | int | bool | None]
+
+
+class Markup(str):
+    """HTML that may be sent as it is."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> Markup:
+    """`text` as HTML that shows exactly its characters; control characters become U+FFFD."""
+    return Markup(html.escape(_CONTROL.sub("\ufffd", text), quote=True))
+
+
+def join(parts: Iterable[str]) -> Markup:
+    """The parts one behind the other: a `Markup` as it is, any other string escaped."""
+    return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts))
+
+
+def tag(name: str, attributes: Attributes, *children: str) -> Markup:
+    """One element. Children that are not `Markup` are escaped; attributes always are.
+
+    An attribute of None or False is left out and one of True stands bare. An address in `href` or `src` that is
+    neither of this site nor http(s) is left out, so that `javascript:` and `data:` go nowhere. Raises ValueError
+    for an event-handler attribute, which only a bug writes.
+    """
+    written = []
+    for key, value in attributes.items():
+        if key.lower().startswith("on"):
+            raise ValueError(f"no element may carry the handler {key}")
+        if value is None or value is False or (key in _URL_ATTRIBUTES and not _is_followable(str(value))):
+            continue
+        written.append(f" {key}" if value is True else f' {key}="{escape(str(value))}"')
+    opening = f"<{name}{''.join(written)}>"
+    return Markup(opening if name in _VOID else f"{opening}{join(children)}</{name}>")
+
+
+def _is_followable(address: str) -> bool:
+    local = address.startswith(("/", "#", "?")) and not address.startswith(("//", "/\\"))
+    return local or re.match(r"https?://[^\s\\]", address, re.IGNORECASE) is not None
+
+
+# --- words ---
+
+
+def plain(text: str) -> str:
+    """`text` on one line, fit for a terminal: white space collapsed, control and direction characters made U+FFFD."""
+    return _BIDI.sub("\ufffd", _CONTROL.sub("\ufffd", re.sub(r"\s+", " ", text))).strip()
+
+
+def written_date(published: str | None) -> str:
+    """`2025-02-12` as "12 Feb 2025"; "date unknown" for None; anything else as it stands."""
+    if published is None:
+        return UNKNOWN_DATE
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return published
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """ "1 file", "2 files", "1,024 files"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, by which an article without a headline is called."""
+    return path.rsplit("/", 1)[-1]
+
+
+def why_declined(answer: Answer) -> str:
+    """What a declined answer's note adds to saying that it is declined."""
+    return answer.note.removeprefix(DECLINED).strip()
+
+
+def citation_text(citation: Citation) -> str:
+    """The citation as someone pastes it: quote, outlet, headline, date, file:line."""
+    headline = f"“{citation.title}”" if citation.title else file_name(citation.file)
+    where = f"{citation.source or UNKNOWN_OUTLET}, {headline}, {written_date(citation.published)}"
+    return plain(f"“{citation.quote}” — {where}, {citation.file}:{citation.line}")
+
+
+def answer_copy(answer: Answer) -> str:
+    """The answer as someone pastes it: question, statements with their markers, then the citations."""
+    lines = [plain(answer.question), ""]
+    lines += [f"{plain(each.text)} {_markers(each.citations)}" for each in answer.statements] or [plain(answer.note)]
+    lines += [""] + [f"[{each.marker}] {citation_text(each)}" for each in answer.citations]
+    return "\n".join(lines).strip()
+
+
+def _markers(citations: Sequence[int]) -> str:
+    return "".join(f"[{marker}]" for marker in citations)
+
+
+# --- a terminal ---
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer for a terminal, 88 columns wide: statements with their markers, then the sources they name."""
+    blocks = []
+    if plain(answer.asked) != plain(answer.question):
+        blocks.append(_wrapped(f"Asked of the articles as: {answer.asked}"))
+    if not answer.answered:
+        blocks.append(_wrapped(f"{DECLINED} {why_declined(answer)}"))
+        blocks += (
+            [f"Nearest passages, which do not answer it:\n\n{hits_text(answer.passages)}"] if answer.passages else []
+        )
+        return "\n\n".join(blocks)
+    blocks += [_wrapped(f"{each.text} {_markers(each.citations)}") for each in answer.statements]
+    blocks += [_wrapped(answer.note)] if answer.note else []
+    blocks.append("Sources")
+    blocks += [_source_text(each) for each in answer.citations]
+    return "\n\n".join(blocks)
+
+
+def hits_text(hits: Sequence[Hit]) -> str:
+    """Hits for a terminal, best first: rank, score, outlet, date, headline, file and passage."""
+    blocks = []
+    for hit in hits:
+        known = hit.article.metadata
+        head = f"{hit.rank}. {known.source or UNKNOWN_OUTLET} · {written_date(known.published)} · score {hit.score:.2f}"
+        lines = [_wrapped(head), *_headline(known.title), _wrapped(hit.text, "   ")]
+        blocks.append("\n".join([*lines, f"   {plain(hit.article.path)}"]))
+    return "\n\n".join(blocks)
+
+
+def _source_text(citation: Citation) -> str:
+    mark = f"[{citation.marker}] "
+    head = f"{mark}{citation.source or UNKNOWN_OUTLET} · {written_date(citation.published)}"
+    return "\n".join([_wrapped(head), *_headline(citation.title, " " * len(mark)), " " * len(mark) + _place(citation)])
+
+
+def _headline(title: str | None, indent: str = "   ") -> list[str]:
+    return [_wrapped(title, indent)] if title else []
+
+
+def _place(citation: Citation) -> str:
+    return plain(f"{citation.file}:{citation.line}")
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        plain(text),
+        WIDTH_COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+# --- JSON ---
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The answer as `copydesk ask --json` prints it."""
+    return {
+        "question": answer.question,
+        "asked": answer.asked,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "seconds": round(answer.seconds, 4),
+        "note": answer.note,
+        "statements": [{"text": each.text, "citations": list(each.citations)} for each in answer.statements],
+        "citations": [_citation_json(each) for each in answer.citations],
+        "passages": [_hit_json(each) for each in answer.passages],
+    }
+
+
+def search_json(question: str, seconds: float, hits: Sequence[Hit]) -> dict[str, Any]:
+    """Hits as `copydesk search --json` prints them."""
+    return {"question": question, "seconds": round(seconds, 4), "passages": [_hit_json(each) for each in hits]}
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "marker": citation.marker,
+        "file": citation.file,
+        "document": citation.document,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "quote_digest": citation.quote_digest,
+        "line": citation.line,
+        "title": citation.title,
+        "source": citation.source,
+        "published": citation.published,
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "file": hit.article.path,
+        "document": hit.article.digest,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "title": hit.article.metadata.title,
+        "source": hit.article.metadata.source,
+        "published": hit.article.metadata.published,
+    }

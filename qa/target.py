@@ -1,0 +1,117 @@
+"""The folder that a command means, where its index lies, and that index opened, built first where there is none."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from corpus.errors import CorpusError, IndexFault
+from qa.options import Options
+from qa.settings import Settings
+from qa.terminal import ProgressLine, complain
+
+if TYPE_CHECKING:  # heavy, and imported by the functions that need it
+    from index.build import BuildReport
+    from index.encode import Encoder
+    from index.search import NewsIndex
+
+SAMPLE = Path(__file__).parent.parent / "corpus" / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A folder of articles and the folder of its index, None where index/ decides."""
+
+    folder: Path
+    index_dir: Path | None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether these are the sample articles."""
+        return self.folder == SAMPLE
+
+    @property
+    def index_command(self) -> str:
+        """The command that brings this index up to date."""
+        place = f" --index {self.index_dir}" if self.index_dir else ""
+        return f"copydesk index {self.folder}{place}"
+
+
+def find_target(options: Options, settings: Settings) -> Target:
+    """The folder named, or that of the settings, or the sample articles.
+
+    An index folder in the settings belongs to the folder in the settings, and not to another one named for once.
+    """
+    folder = options.folder or settings.folder
+    if folder is None:
+        # Beside the user's other caches, since an installed package may not be written to.
+        return Target(SAMPLE, options.index or platformdirs.user_cache_path("copydesk", appauthor=False) / "sample")
+    of_settings = settings.folder is not None and folder.absolute() == settings.folder.absolute()
+    return Target(folder, options.index or (settings.index if of_settings else None))
+
+
+def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "BuildReport":
+    """The report of a build, told on standard error while it runs."""
+    from index.build import build
+
+    with ProgressLine(sys.stderr) as progress:
+        return build(
+            target.folder,
+            target.index_dir,
+            encoder,
+            passage_tokens=settings.passage_tokens,
+            max_file_bytes=settings.max_bytes,
+            progress=progress,
+        )
+
+
+def open_target(target: Target, settings: Settings) -> "NewsIndex":
+    """The index of the target, built first where there is none yet.
+
+    The sample's index is brought up to date as well: an upgrade may have brought other sample articles.
+    """
+    from index.encode import load_encoder
+    from index.search import open_index
+    from index.store import current_name, index_place
+
+    encoder = load_encoder(settings.model)
+    if target.is_sample or current_name(index_place(target.folder, target.index_dir)) is None:
+        build_index(target, settings, encoder)
+    index = open_index(target.folder, target.index_dir, encoder)
+    owner = Path(index.info.folder)
+    if target.index_dir is not None and owner != target.folder.resolve() and owner.exists():
+        raise IndexFault(
+            f"{target.index_dir}: this is the index of {owner}, not of {target.folder}; name another with --index DIR"
+        )
+    return index
+
+
+def changed_files(index: "NewsIndex") -> int:
+    """How many files were added, changed or removed since the index was built, by their sizes and times alone."""
+    from corpus.document import Unreadable
+    from corpus.read import list_files
+    from index.articles import ArticleStore
+
+    store = ArticleStore(index.place / "generations" / index.info.generation / "articles.sqlite")
+    try:
+        known = {facts.path: (facts.size, facts.mtime_ns) for facts in store.facts()}
+        skipped = {each.path for each in store.skipped()}
+    finally:
+        store.close()
+    try:
+        listed = [each for each in list_files(index.folder) if not isinstance(each, Unreadable)]
+    except CorpusError:
+        return len(known)
+    present = {each.path: (each.size, each.mtime_ns) for each in listed if each.path not in skipped}
+    return len(known.keys() - present.keys()) + sum(known.get(path) != stamp for path, stamp in present.items())
+
+
+def tell_if_stale(target: Target, index: "NewsIndex") -> None:
+    """Say on standard error that files changed since the index was built, and what to run, if any did."""
+    from qa.show import counted
+
+    changed = changed_files(index)
+    if changed:
+        complain(f"{counted(changed, 'file')} changed since the index was built; run: {target.index_command}")

@@ -1,0 +1,139 @@
+"""The words of a text: their stems, so that other forms of a word match, and how rare each is in English."""
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from importlib.resources import files
+from math import log
+
+from qa.english import forms, words
+
+# Tried in this order: initials (U.S.), numbers, signs that stand for a word, one character of a script written
+# without spaces, words.
+_TOKEN = re.compile(
+    r"(?P<initials>\b(?:[A-Za-z]\.){2,})"
+    r"|(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)"
+    r"|(?P<sign>[%€£$])"
+    r"|(?P<character>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
+    r"|(?P<word>[^\W\d_]+(?:[’'][^\W\d_]+)*)"
+)
+_SIGNS = {"%": "percent", "€": "euro", "£": "pound", "$": "dollar"}
+
+STOPWORDS = words("stop")
+_WHOLE = words("whole")
+_IRREGULAR = forms("irregular")
+_PEOPLES = forms("peoples")
+
+# Endings that make another word of the same root. An ending goes only where `_SHORTEST_ROOT` letters stay.
+_ENDINGS = re.compile(
+    r"(?:ship|izations?|isations?|ations?|itions?|ators?|ements?|ments?|ness|ably|ally|ively|ibly|ibilit[yi]|abilit[yi]"
+    r"|able|ible|ities|ity|ive|ate|ise|ize|ions?|ers?|ors?|ly|al|ful)$"
+)
+_SHORTEST_ROOT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text: its stem, how it is written, and where it starts."""
+
+    stem: str
+    written: str
+    start: int
+
+    @property
+    def stop(self) -> bool:
+        """True for a word that asks, points or joins."""
+        return self.written.lower().replace("’", "'") in STOPWORDS and not self.written.isupper()
+
+    @property
+    def capital(self) -> bool:
+        """True where the word is written with a capital, as names are."""
+        return self.written[0].isupper()
+
+    @property
+    def number(self) -> bool:
+        """True for a number in digits."""
+        return self.written[0].isdigit()
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text in order, hyphenated words in their parts, `United States` as one."""
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        written = match.group()
+        stem = stem_of(written)
+        if stem in ("stat", "kingdom") and found and found[-1].stem == "united":
+            whole = "usa" if stem == "stat" else "britain"
+            found[-1] = Token(whole, f"{found[-1].written} {written}", found[-1].start)
+        else:
+            found.append(Token(stem, written, match.start()))
+    return found
+
+
+@functools.lru_cache(maxsize=100_000)
+def stem_of(word: str) -> str:
+    """The part that the forms of a word share, in small letters without accents; a number without its commas."""
+    if word[0].isdigit():
+        return word.replace(",", "")
+    if word in _SIGNS:
+        return _SIGNS[word]
+    if word in ("US", "USA", "U.S.", "U.S.A.", "U.S"):
+        return "usa"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).lower()
+    plain = plain.replace("’", "'").replace(".", "").removesuffix("'s").replace("'", "")
+    if word[0].isupper() and plain in _PEOPLES:
+        return _PEOPLES[plain]
+    return _cut(_IRREGULAR.get(plain, plain))
+
+
+def _cut(word: str) -> str:
+    """A word without its endings: number, tense, then what makes another word of the same root."""
+    if len(word) <= 3 or not word.isascii() or word in _WHOLE:
+        return word
+    stem = _without_inflection(word)
+    for _ in range(2):
+        shorter = _ENDINGS.sub("", stem)
+        if len(shorter) < _SHORTEST_ROOT:
+            break
+        stem = shorter
+    stem = re.sub(r"(?<=..)[eiy]+$", "", stem)
+    return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "aeiou" else stem
+
+
+def _without_inflection(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "zes", "ches", "shes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if word.endswith("ied") and len(word) > 4:
+        return word[:-3] + "y"
+    for ending in ("ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= 3 and re.search("[aeiouy]", stem):
+            return stem + "e" if stem.endswith(("at", "is", "iz", "bl")) else stem
+    return word
+
+
+@functools.cache
+def _listed() -> dict[str, tuple[int, bool]]:
+    """Stem to its rank among English words and whether it is usually written with a capital."""
+    lines = files("qa").joinpath("common_words.txt").read_text(encoding="utf-8").splitlines()
+    stems = [line for line in lines if not line.startswith("#")]
+    return {stem.lower(): (rank, stem[0].isupper()) for rank, stem in enumerate(stems, 1)}
+
+
+@functools.lru_cache(maxsize=100_000)
+def rarity(stem: str) -> float:
+    """How rare a stem is in English news, 0 (the commonest) to 1 (not among the listed): the log of its rank."""
+    listed = _listed()
+    rank, _ = listed.get(stem, (len(listed) + 1, False))
+    return log(rank) / log(len(listed) + 1)
+
+
+def is_plain(stem: str) -> bool:
+    """True for a common word that is usually written small, so that a capital at a sentence's start says nothing."""
+    rank, capital = _listed().get(stem, (0, False))
+    return rank > 0 and not capital

@@ -1,0 +1,131 @@
+"""The real page in a real browser, for the tests of it: a server in a process of its own, and Chromium."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, sync_playwright
+from running import command, environment
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium; install it, on Debian: apt-get install chromium"),
+]
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server on a folder of articles."""
+
+    folder: Path
+    address: str
+
+
+@contextmanager
+def serving(folder: Path, home: Path) -> Iterator[Site]:
+    """`copydesk serve` on the folder, on a free port, until the block ends."""
+    process = subprocess.Popen(
+        command("serve", folder, "--port", "0", "--no-browser"),
+        env=environment(home),
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Site(folder, _address(process))
+    finally:
+        process.terminate()
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"http://\S+", line):
+            return found.group()
+    raise AssertionError(f"the server ended: {''.join(said)}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with no profile of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visit:
+    """One person's tab on the page, with all that it asked for and all that it complained of."""
+
+    def __init__(
+        self, browser: Browser, site: Site, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> None:
+        dark = "dark" if scheme == "dark" else "light"
+        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=dark)  # type: ignore[arg-type]
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
+        self.site = site
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        self.context.on("request", lambda request: self.requests.append(request))
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self._dismiss)
+        self.page.goto(site.address)
+        self.page.wait_for_selector(".welcome", timeout=_READY_SECONDS * 1000)
+
+    def ask(self, question: str) -> Locator:
+        """The last turn of the conversation once the question has been answered."""
+        before = self.page.locator(".turn").count()
+        self.page.fill("#question textarea", question)
+        self.page.keyboard.press("Enter")
+        return self.answer(before + 1)
+
+    def answer(self, number: int) -> Locator:
+        """The turn of that number, from 1, once it is complete."""
+        turn = self.page.locator(f"#turn-{number}")
+        turn.locator(".acts, .refused").first.wait_for(timeout=30_000)
+        return turn
+
+    def foreign(self) -> list[str]:
+        """The addresses asked for that are not this server's."""
+        return [each.url for each in self.requests if not each.url.startswith((self.site.address, "data:", "about:"))]
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def __enter__(self) -> "Visit":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()

@@ -1,0 +1,227 @@
+import os
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import CorpusError, IndexFault
+from index.build import Progress, build
+from index.search import open_index
+
+ARTICLES = {
+    "wire/flood.md": """---
+title: River tops its banks at Merrow
+source: Harbour Wire
+published: 2024-03-02
+---
+
+The river Tolle rose above its banks at Merrow on Saturday, flooding 212 homes, the county council said.
+
+Fire crews took 34 people out by boat. No one was hurt.
+""",
+    "quay/bridge.md": """---
+title: Toll bridge to close for a year
+source: The Quay
+published: 2024-05-20
+---
+
+The toll bridge at Merrow will close for a year from June while its deck is replaced, its owner said on Monday.
+
+Drivers face a detour of eleven miles. The work will cost nine million pounds.
+""",
+    "notes.txt": """Choir wins at last
+
+The Merrow choir won the national cup on its fourteenth try, with a song about the river.
+
+Its conductor, Ada Finch, said she would now retire.
+""",
+}
+
+
+@pytest.fixture()
+def folder(tmp_path: Path) -> Path:
+    for name, text in ARTICLES.items():
+        path = tmp_path / "articles" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        an_hour_ago = time.time() - 3600
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    return tmp_path / "articles"
+
+
+def test_a_first_build_indexes_every_article_and_can_be_searched(folder, encoder):
+    report = build(folder, encoder=encoder)
+    assert (report.articles, report.added, report.changed, report.removed) == (3, 3, 0, 0)
+    assert report.published
+    assert report.embedded == report.passages > 0
+    index = open_index(folder, encoder=encoder)
+    hit = index.search("How many homes were flooded?", 1)[0]
+    assert hit.article.path == "wire/flood.md"
+    assert index.text(hit.article.row).text[hit.start : hit.end] == hit.text
+    assert (folder / "wire/flood.md").read_text(encoding="utf-8")[hit.start : hit.end] == hit.text
+
+
+def test_a_second_build_with_nothing_changed_reads_and_encodes_nothing(folder, encoder):
+    first = build(folder, encoder=encoder)
+    second = build(folder, encoder=encoder)
+    assert (second.files_read, second.embedded, second.published) == (0, 0, False)
+    assert (second.generation, second.passages) == (first.generation, first.passages)
+
+
+def test_one_changed_file_encodes_that_files_new_passages_only(folder, encoder):
+    build(folder, encoder=encoder)
+    path = folder / "quay/bridge.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("nine million", "twelve million"), encoding="utf-8")
+    report = build(folder, encoder=encoder)
+    assert (report.changed, report.files_read, report.embedded) == (1, 1, 1)
+    text = " ".join(hit.text for hit in open_index(folder, encoder=encoder).search("What will the bridge work cost?", 9))
+    assert "twelve million" in text
+    assert "nine million" not in text
+
+
+def test_an_update_gives_the_same_vectors_and_hits_as_a_build_from_nothing(folder, encoder, tmp_path):
+    build(folder, encoder=encoder)
+    (folder / "wire/more.txt").write_text("Merrow dries out\n\nThe water was gone by Tuesday, residents said.\n")
+    (folder / "notes.txt").unlink()
+    build(folder, encoder=encoder)
+    build(folder, tmp_path / "anew", encoder=encoder)
+    updated, anew = open_index(folder, encoder=encoder), open_index(folder, tmp_path / "anew", encoder=encoder)
+    for question in ("Who was rescued by boat?", "When does the bridge close?", "choir"):
+        got = [(h.article.path, h.start, h.end, h.score) for h in updated.search(question)]
+        assert got == [(h.article.path, h.start, h.end, h.score) for h in anew.search(question)]
+    files = [next((place / "generations").glob(f"{index.info.generation}/vectors.faiss")).read_bytes()
+             for place, index in ((folder / ".copydesk", updated), (tmp_path / "anew", anew))]  # fmt: skip
+    assert files[0] == files[1]
+
+
+def test_a_removed_file_is_gone_from_hits(folder, encoder):
+    build(folder, encoder=encoder)
+    (folder / "wire/flood.md").unlink()
+    report = build(folder, encoder=encoder)
+    assert (report.removed, report.articles, report.embedded) == (1, 2, 0)
+    index = open_index(folder, encoder=encoder)
+    assert all(hit.article.path != "wire/flood.md" for hit in index.search("flooded homes by the river", 9))
+    assert b"212 homes" not in (folder / ".copydesk/generations" / index.info.generation / "articles.sqlite").read_bytes()
+
+
+def test_a_renamed_file_encodes_nothing(folder, encoder):
+    build(folder, encoder=encoder)
+    (folder / "wire/flood.md").rename(folder / "wire/river.md")
+    report = build(folder, encoder=encoder)
+    assert (report.removed, report.added, report.embedded) == (1, 1, 0)
+    assert open_index(folder, encoder=encoder).search("flooded homes", 1)[0].article.path == "wire/river.md"
+
+
+def test_a_touched_file_is_read_once_and_then_left_alone(folder, encoder):
+    build(folder, encoder=encoder)
+    half_an_hour_ago = time.time() - 1800
+    os.utime(folder / "notes.txt", (half_an_hour_ago, half_an_hour_ago))
+    report = build(folder, encoder=encoder)
+    assert (report.files_read, report.changed, report.embedded) == (1, 0, 0)
+    assert build(folder, encoder=encoder).files_read == 0
+
+
+def test_a_file_changed_within_the_clocks_grain_is_noticed_though_size_and_time_are_the_same(folder, encoder):
+    path = folder / "notes.txt"
+    now = time.time()
+    os.utime(path, (now, now))
+    build(folder, encoder=encoder)
+    path.write_text(path.read_text(encoding="utf-8").replace("fourteenth", "thirteenth"), encoding="utf-8")
+    os.utime(path, (now, now))
+    assert build(folder, encoder=encoder).changed == 1
+
+
+def test_the_same_text_in_two_files_is_encoded_once_and_kept_as_two_articles(folder, encoder):
+    shutil.copy(folder / "notes.txt", folder / "copy.txt")
+    report = build(folder, encoder=encoder)
+    assert report.articles == 4
+    assert report.embedded < report.passages
+    paths = {hit.article.path for hit in open_index(folder, encoder=encoder).search("Who conducts the choir?", 2)}
+    assert paths == {"notes.txt", "copy.txt"}
+
+
+def test_a_changed_passage_size_rebuilds_and_says_why(folder, encoder):
+    build(folder, encoder=encoder)
+    report = build(folder, encoder=encoder, passage_tokens=40)
+    assert report.rebuilt_because == "the passage size changed from 200 to 40 tokens"
+    assert report.embedded == report.passages
+
+
+def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):
+    build(folder, encoder=encoder)
+    vectors = next((folder / ".copydesk/generations").glob("*/vectors.faiss"))
+    vectors.write_bytes(vectors.read_bytes()[:-8])
+    with pytest.raises(IndexFault, match="damaged"):
+        open_index(folder, encoder=encoder)
+    assert "damaged" in (build(folder, encoder=encoder).rebuilt_because or "")
+    assert open_index(folder, encoder=encoder).search("choir", 1)
+
+
+def test_an_index_of_another_model_is_refused_by_search_and_rebuilt_by_build(folder, encoder):
+    class Other:
+        name, digest, dim, max_tokens = "some-other-model", "0" * 64, encoder.dim, encoder.max_tokens
+        count_tokens, encode = staticmethod(encoder.count_tokens), staticmethod(encoder.encode)
+
+    build(folder, encoder=encoder)
+    with pytest.raises(IndexFault, match=r"was built with the model .*copydesk index"):
+        open_index(folder, encoder=Other())
+    assert "the model changed" in (build(folder, encoder=Other()).rebuilt_because or "")
+
+
+def test_bad_files_are_reported_with_their_reasons_and_the_rest_is_indexed(folder, encoder):
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (folder / "large.txt").write_text("A long line of words. " * 50_000)
+    report = build(folder, encoder=encoder, max_file_bytes=100_000)
+    assert {s.path for s in report.skipped} == {"empty.txt", "binary.txt", "large.txt"}
+    assert all(s.reason for s in report.skipped)
+    assert report.articles == 3
+    assert open_index(folder, encoder=encoder).skipped == report.skipped
+
+
+def test_a_build_that_fails_leaves_the_old_index_serving(folder, encoder):
+    class Failing:
+        name, digest, dim, max_tokens = encoder.name, encoder.digest, encoder.dim, encoder.max_tokens
+        count_tokens = staticmethod(encoder.count_tokens)
+
+        @staticmethod
+        def encode(texts, progress=None):
+            raise KeyboardInterrupt
+
+    build(folder, encoder=encoder)
+    (folder / "new.txt").write_text("News\n\nSomething else happened at Merrow on Sunday, the council said.\n")
+    with pytest.raises(KeyboardInterrupt):
+        build(folder, encoder=Failing())
+    assert open_index(folder, encoder=encoder).info.articles == 3
+    assert build(folder, encoder=encoder).added == 1
+
+
+@pytest.mark.parametrize("kind", ["missing", "file", "empty", "all skipped"])
+def test_a_folder_that_cant_be_used_is_told_in_one_sentence(tmp_path, encoder, kind):
+    place = tmp_path / "place"
+    if kind == "file":
+        place.write_text("x")
+    elif kind != "missing":
+        place.mkdir()
+    if kind == "all skipped":
+        (place / "empty.txt").write_bytes(b"")
+    words = {"missing": "no such folder", "file": "is a file", "empty": "holds no articles", "all skipped": r"empty\.txt"}
+    with pytest.raises(CorpusError, match=words[kind]):
+        build(place, encoder=encoder)
+
+
+def test_progress_tells_files_passages_rate_and_time_left(folder, encoder):
+    told: list[Progress] = []
+    build(folder, encoder=encoder, progress=told.append)
+    assert [p.stage for p in told if p.done == p.total] == ["reading", "embedding", "writing"]
+    last = [p for p in told if p.stage == "embedding"][-1]
+    assert last.done == last.total > 0
+    assert last.rate is not None
+    assert last.rate > 0
+
+
+def test_a_generation_holds_no_pickle(folder, encoder):
+    build(folder, encoder=encoder)
+    np.load(next((folder / ".copydesk/generations").glob("*/passages.npy")), allow_pickle=False)

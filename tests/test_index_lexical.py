@@ -1,0 +1,88 @@
+import math
+from collections import Counter
+
+import pytest
+
+from index.lexical import Entry, read_lexical, write_lexical
+
+TEXTS = [
+    "The harbour council voted to close the eastern quay for repairs.",
+    "Repairs to the quay will cost four million, the council said.",
+    "Ferries will run from the western pier while the harbour is dredged.",
+    "A choir of forty sang on the pier, and nobody mentioned dredging.",
+    "港の工事は四月に始まる。",
+    "The café’s owner said the closure “won’t help anyone”.",
+]
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("words")
+    write_lexical(
+        (Entry(n, f"Headline {n}", text, outlet=n % 3, day=20250210 + n) for n, text in enumerate(TEXTS)), folder
+    )
+    return read_lexical(folder)
+
+
+def ask(words, question, k=10, **where):
+    rows, scores = words.search(dict.fromkeys(words.terms(question), 1.0), k, **where)
+    return rows.tolist(), scores.tolist()
+
+
+def test_scores_rank_as_bm25_computed_by_hand(words):
+    documents = [words_of(words, n) for n in range(len(TEXTS))]
+    average = sum(map(len, documents)) / len(documents)
+    question = words.terms("repairs to the harbour quay council")
+
+    def bm25(document: list[str]) -> float:
+        counts = Counter(document)
+        total = 0.0
+        for term in question:
+            n = sum(term in d for d in documents)
+            idf = math.log(1 + (len(documents) - n + 0.5) / (n + 0.5))
+            total += idf * counts[term] * 2.2 / (counts[term] + 1.2 * (0.25 + 0.75 * len(document) / average))
+        return total
+
+    rows, scores = ask(words, "repairs to the harbour quay council")
+    want = {n: bm25(d) for n, d in enumerate(documents) if bm25(d) > 0}
+    assert sorted(rows) == sorted(want)
+    for row, score in zip(rows, scores, strict=True):
+        assert score == pytest.approx(want[row], rel=0.02)  # tantivy rounds lengths above 40 words
+
+
+def words_of(words, n: int) -> list[str]:
+    return words._analyser.analyze(f"Headline {n}\n{TEXTS[n]}")
+
+
+def test_word_forms_accents_and_case_are_folded(words):
+    assert ask(words, "CAFE owners")[0] == [5]
+    assert set(ask(words, "dredge")[0]) == {2, 3}
+
+
+def test_scripts_without_spaces_are_searched(words):
+    assert ask(words, "工事")[0] == [4]
+
+
+def test_filters_apply_before_ranking(words):
+    rows, _ = ask(words, "harbour quay pier council", outlets=[0])
+    assert set(rows) <= {0, 3}
+    assert rows
+    rows, _ = ask(words, "harbour quay pier council", days=(20250211, 20250212))
+    assert set(rows) == {1, 2}
+    assert ask(words, "harbour", outlets=[])[0] == []
+
+
+def test_a_filter_leaves_the_scores_as_they_are(words):
+    everywhere = dict(zip(*ask(words, "harbour quay pier council"), strict=True))
+    rows, scores = ask(words, "harbour quay pier council", outlets=[0, 1])
+    assert dict(zip(rows, scores, strict=True)) == pytest.approx({row: everywhere[row] for row in rows})
+
+
+def test_a_question_without_words_finds_nothing(words):
+    for question in ("", "???", "the of and", "🙂"):
+        assert ask(words, question)[0] == []
+
+
+def test_query_syntax_in_a_question_is_only_words(words):
+    rows, _ = ask(words, 'quay AND (NOT harbour) words:* "pier"~3 [a TO b]')
+    assert set(rows) == {0, 1, 2, 3}

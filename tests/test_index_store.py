@@ -1,0 +1,145 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import IndexFault
+from index.store import (
+    FORMAT,
+    Manifest,
+    clear_leftovers,
+    current_name,
+    index_place,
+    new_generation,
+    next_name,
+    one_build,
+    publish,
+    read_manifest,
+    verify,
+)
+
+BLANK = Manifest(FORMAT, "000001", "2025-02-12T10:00:00+00:00", 0, "/articles", "m", "d", 3, 200, "c", 1, 1, 0, {})
+
+
+def write(place: Path, content: bytes = b"one") -> Manifest:
+    with one_build(place):
+        manifest = replace(BLANK, generation=next_name(place))
+        with new_generation(place) as folder:
+            (folder / "words").mkdir()
+            (folder / "words" / "a.bin").write_bytes(content)
+            (folder / "rows.bin").write_bytes(b"two")
+            publish(place, folder, manifest)
+    return manifest
+
+
+def test_a_published_generation_is_the_current_one_and_verifies(tmp_path):
+    write(tmp_path)
+    manifest = read_manifest(tmp_path, current_name(tmp_path) or "")
+    folder = verify(tmp_path, manifest)
+    assert (folder / "words" / "a.bin").read_bytes() == b"one"
+    assert set(manifest.files) == {"words/a.bin", "rows.bin"}
+
+
+def test_a_failed_build_leaves_the_old_generation_and_nothing_else(tmp_path):
+    write(tmp_path)
+    with pytest.raises(ZeroDivisionError), one_build(tmp_path), new_generation(tmp_path) as folder:
+        (folder / "half").write_text("half")
+        raise ZeroDivisionError
+    assert current_name(tmp_path) == "000001"
+    assert [p.name for p in (tmp_path / "generations").iterdir()] == ["000001"]
+
+
+def test_what_a_killed_build_leaves_is_cleared_by_the_next(tmp_path):
+    write(tmp_path)
+    left = tmp_path / "generations" / ".new"
+    left.mkdir()
+    (left / "half").write_text("half")
+    never_pointed_to = tmp_path / "generations" / "000002"
+    never_pointed_to.mkdir()
+    (tmp_path / "current.new").write_text("000002")
+    write(tmp_path)
+    assert current_name(tmp_path) in {"000002", "000003"}
+    assert not left.exists()
+    assert not (tmp_path / "current.new").exists()
+    verify(tmp_path, read_manifest(tmp_path, current_name(tmp_path) or ""))
+
+
+def test_the_generation_before_is_kept_and_older_ones_go(tmp_path):
+    for _ in range(4):
+        write(tmp_path)
+    clear_leftovers(tmp_path)
+    assert sorted(p.name for p in (tmp_path / "generations").iterdir()) == ["000003", "000004"]
+
+
+@pytest.mark.parametrize("name", ["rows.bin", "words/a.bin"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_damage_to_any_file_is_named_with_the_command_that_mends_it(tmp_path, name, damage):
+    place = tmp_path / ".copydesk"
+    write(place)
+    path = place / "generations" / "000001" / name
+    data = path.read_bytes()
+    if damage == "flip":
+        path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    elif damage == "cut":
+        path.write_bytes(data[:-1])
+    else:
+        path.unlink()
+    with pytest.raises(IndexFault, match=rf"{name}.*damaged.*copydesk index {tmp_path}"):
+        verify(place, read_manifest(place, "000001"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}', "\x00\xff"])
+def test_a_damaged_manifest_is_told_in_one_sentence(tmp_path, content):
+    write(tmp_path)
+    (tmp_path / "generations" / "000001" / "manifest.json").write_text(content, encoding="latin-1")
+    with pytest.raises(IndexFault, match="manifest can't be read"):
+        read_manifest(tmp_path, "000001")
+
+
+@pytest.mark.parametrize(("found", "age"), [(FORMAT + 1, "newer"), (0, "older")])
+def test_an_index_of_another_format_is_refused_by_name(tmp_path, found, age):
+    write(tmp_path)
+    path = tmp_path / "generations" / "000001" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": found, "more": 1}))
+    with pytest.raises(IndexFault, match=rf"format {found} by an? {age} Copydesk"):
+        read_manifest(tmp_path, "000001")
+
+
+@pytest.mark.parametrize("content", ["", "../../etc", "abc", "1 2"])
+def test_a_damaged_pointer_is_told(tmp_path, content):
+    write(tmp_path)
+    (tmp_path / "current").write_text(content)
+    with pytest.raises(IndexFault, match="does not name a generation"):
+        current_name(tmp_path)
+
+
+def test_a_second_build_in_another_process_is_refused_while_one_runs(tmp_path):
+    script = f"from pathlib import Path; from index.store import one_build\nwith one_build(Path({str(tmp_path)!r})): pass"
+    with one_build(tmp_path):
+        second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "another build is running" in second.stderr
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_killed_build_gives_the_lock_back(tmp_path):
+    script = (
+        "import os, signal; from pathlib import Path; from index.store import one_build\n"
+        f"with one_build(Path({str(tmp_path)!r})): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    with one_build(tmp_path):
+        pass
+
+
+def test_the_index_lies_in_the_folder_unless_told_otherwise(tmp_path):
+    assert index_place(tmp_path) == tmp_path / ".copydesk"
+    assert index_place(tmp_path, tmp_path / "elsewhere") == tmp_path / "elsewhere"
+
+
+def test_an_index_place_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(IndexFault, match="can't be written"), one_build(tmp_path / "file"):
+        pass

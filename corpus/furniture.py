@@ -5,9 +5,11 @@ what an outlet's pages have in common (recurring.py).
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from corpus.document import Document, Furniture
+from corpus.furniture_edges import around_article
 from corpus.furniture_inline import inline
 from corpus.furniture_lines import Line, lines_of
 from corpus.furniture_lists import lists
@@ -21,9 +23,12 @@ REPEATED_HEADLINE = "repeated headline"
 REPEATED_LINE = "repeated line"
 RECURRING = "repeated on many pages of this outlet"
 
+# Labels of one word that stand between paragraphs by nature.
+_BETWEEN_PARAGRAPHS = frozenset({"advertisement label", "page message", "image markup"})
 # A line of fewer words may be said twice in an article with a purpose.
 _MIN_REPEATED_WORDS = 4
 _HEAD_LINES = 12
+_SITE_NAME = re.compile(r" [|–—-] [^|–—]{2,40}$")
 _WORDS = re.compile(r"\w+")
 
 
@@ -34,9 +39,10 @@ def furniture(document: Document, recurring: frozenset[str] = frozenset()) -> tu
     """
     text, body = document.text, document.body
     lines = lines_of(text, body)
-    marked = {number: reason for number, line in enumerate(lines) if (reason := line_reason(line))}
+    marked = {number: reason for number, line in enumerate(lines) if (reason := line_reason(line.plain))}
+    marked = _without_subheadings(lines, marked)
     marked |= {number: reason for number, reason in lists(lines, marked).items() if number not in marked}
-    marked |= _by_place(lines, marked)
+    marked |= around_article(lines, marked)
     marked |= _said_twice(document, lines, marked)
     marked |= {
         number: RECURRING
@@ -52,22 +58,21 @@ def furniture(document: Document, recurring: frozenset[str] = frozenset()) -> tu
     return tuple(_joined(text, spans))
 
 
-def _by_place(lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
-    """The lines that are furniture at their place: outside the article's paragraphs, or between them."""
-    paragraphs = [number for number, line in enumerate(lines) if number not in marked and line.paragraph]
-    first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (0, len(lines))
-    found: dict[int, str | None] = {}
-    for number, line in enumerate(lines):
-        if number in marked:
-            continue
-        if first < number < last:
-            if not lines[number - 1].plain.endswith(":"):
-                found[number] = line_reason(line, "between")
-        elif number > last:
-            found[number] = line_reason(line, "edge") or line_reason(line, "tail")
-        elif number < first:
-            found[number] = line_reason(line, "edge")
-    return {number: reason for number, reason in found.items() if reason}
+def _without_subheadings(lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
+    """What is marked, less a button's word that stands once, between two paragraphs, as a sub-heading does."""
+    times = Counter(line.plain.casefold() for line in lines)
+    return {
+        number: reason
+        for number, reason in marked.items()
+        if reason in _BETWEEN_PARAGRAPHS
+        or not lines[number].plain.isalpha()
+        or times[lines[number].plain.casefold()] > 1
+        or not (_is_article(lines, number - 1, marked) and _is_article(lines, number + 1, marked))
+    }
+
+
+def _is_article(lines: list[Line], number: int, marked: Mapping[int, str]) -> bool:
+    return 0 <= number < len(lines) and number not in marked and lines[number].paragraph
 
 
 def _said_twice(document: Document, lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
@@ -88,8 +93,17 @@ def _said_twice(document: Document, lines: list[Line], marked: Mapping[int, str]
             seen = True
         elif key == previous and len(key) >= _MIN_REPEATED_WORDS:
             found[number] = REPEATED_HEADLINE if number < _HEAD_LINES and lines[number].title else REPEATED_LINE
+        elif number < _HEAD_LINES and _without_site(lines[number].plain) in keys[:_HEAD_LINES]:
+            found[number] = REPEATED_HEADLINE
         previous = key
     return found
+
+
+def _without_site(plain: str) -> tuple[str, ...] | None:
+    """The words of a page's title without the site's name behind it ("Headline | The Paper"); None if it has none."""
+    match = _SITE_NAME.search(plain)
+    words = _words(plain[: match.start()]) if match else ()
+    return words if len(words) >= _MIN_REPEATED_WORDS else None
 
 
 def _words(plain: str) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _MARKUP = (
     (IMAGE_MARKUP, re.compile(rf"\[{_IMAGE}{_TARGET}\]{_TARGET}|{_IMAGE}(?:{_TARGET}|\[[^\[\]\n]*+\])")),
     (IMAGE_MARKUP, re.compile(r"\[(?i:image|photo|picture|img)(?: ?\d{1,3})?:[^\[\]\n]{0,400}\]")),
     (IMAGE_MARKUP, re.compile(r"\b(?:hide|toggle) caption\b(?: toggle caption\b)?|^Enlarge this image\b")),
+    (IMAGE_MARKUP, re.compile(r"^\d{1,2} of \d{1,2} \|")),
     (EMBED_MARKUP, re.compile(rf"</?(?i:{_TAG})\b[^<>\n]{{0,4000}}>|<!--[^<>\n]{{0,400}}-->")),
     (EMBED_MARKUP, re.compile(rf"\[/?(?:{_SHORTCODE})\b[^\[\]\n]{{0,600}}\]")),
     (LINK_ADDRESS, re.compile(r"^\[[^\[\]\n]{1,60}\]: ?(?:https?:|/)\S{1,2000}(?: \"[^\"\n]{0,200}\")?$")),
@@ -44,8 +45,8 @@ _MARKUP = (
 
 _AGENCY = (
     r"(?:Getty Images|GETTY IMAGES|Getty|GETTY|getty|Shutterstock|i?Stock ?[Pp]hoto|iStock"
-    r"|Alamy(?: Stock Photo)?|Unsplash|Pixabay|Wikimedia(?: Commons)?|Dreamstime|AFP|Afp|Reuters|REUTERS|AP Photo|AP|EPA|PA Wire"
-    r"|PA|AAP|Anadolu|Bloomberg)"
+    r"|Alamy(?: Stock Photo)?|Unsplash|Pixabay|Wikimedia(?: Commons)?|Dreamstime|AFP|Afp|Reuters|REUTERS|AP Photo|AP"
+    r"|EPA|PA Wire|PA|AAP|Anadolu|Bloomberg)"
 )
 _NAME = r"(?![\w'’-]{3,}[.] )(?:[A-Z@©][\w.'’&@-]*|via|for|of|and|the)"
 _NAMES = rf"{_NAME}(?:(?: - |[ /|,–—]{{1,3}}){_NAME}){{0,14}}"
@@ -56,6 +57,7 @@ _LABEL = rf"(?:{_KIND}(?i: credits?| source)?(?::| by| via| courtesy of)|(?i:cre
 _SOURCE = rf"(?:Image (?:source,|copyright) {_NAMES}|Media playback is unsupported on your device)"
 _CREDITS = (
     re.compile(rf"^(?:{_SOURCE} )?(?:Image|Media|Video) caption,?|^{_SOURCE}$"),
+    re.compile(rf"(?<=[.!?\"”] ){_NAMES}(?= (?:hide|toggle) caption\b)"),
     re.compile(rf"[(\[](?:(?i:top|main|header|cover|lead|file) )?{_KIND}{_MADE_BY}[^()\[\]\n]{{1,160}}[)\]]"),
     re.compile(rf"\((?:(?i:top|main) )?{_KIND} of [^():\n]{{1,120}}: ?{_NAMES}\)"),
     re.compile(rf"\({_NAMES} (?i:file )?(?i:photo)(?: illustration)?: [^()\n]{{1,100}}\)"),
@@ -102,7 +104,7 @@ def _plug_behind(text: str, line: Line) -> Furniture | None:
         if any(mark in sentence for mark in '"“”'):
             break
         plain = bare(sentence)
-        reason = line_reason(Line(match.end(), line.end, plain, False, False))
+        reason = line_reason(plain)
         if reason not in _PLUGS or len(plain.split()) < _PLUGS[reason]:
             break
         found = Furniture(match.end(), line.end, reason)

@@ -4,20 +4,28 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from corpus.document import Span
 
 # Longer lines are paragraphs to every rule; only inline markup is looked for in them.
 MAX_RULE_CHARS = 700
 
+_MAX_TIME_CHARS = 48
+_MAX_TITLE_CHARS = 160
+_MIN_PARAGRAPH_WORDS = 6
 _WRAP_COLUMNS = range(45, 101)
 _MAX_RAW_CHARS = 20_000
 
 _EDGE = " \t\r\n\f\v\u00a0\u2028\u2029\ufeff\u200b\u200c\u200d\u2060"
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00ad": None, "\u200b": None})
+_CLAUSE_BREAK = re.compile(r"[a-z]{3}[.!?][\"')\]]* [\"'(\[]?[A-Z]")
+_OPENS = re.compile(r"\(opens in (?:a )?new (?:window|tab)\)", re.IGNORECASE)
 _WORD = re.compile(r"\S{1,100}")
 _ROW = re.compile(r"[^\n\r\u2028\u2029]+")
-_LEAD = re.compile(r"(?:[#>]+[ \t]*)?(?P<bullet>(?:[-*+•·▪►●◦‣■–—]|\d{1,2}[.)])[ \t]+)?(?:[#>]+[ \t]*)?")
+_LEAD = re.compile(
+    r"(?:#{1,6}[ \t]+|>+[ \t]*)?(?P<bullet>(?:[-*+•·▪►●◦‣■–—]|\d{1,2}[.)])[ \t]+)?(?:#{1,6}[ \t]+|>+[ \t]*)?"
+)
 _LINK = re.compile(r"\[([^\[\]\n]*+)\]\((?>[^()\n]++|\([^()\n]*+\))*+\)")
 _EMPHASIS = re.compile(r"(?<!\w)[*_~`]{1,3}+(?=\S)|(?<=\S)[*_~`]{1,3}+(?!\w)|\*\*")
 _END_OF_SENTENCE = re.compile(r"[.!?…][\"')\]]*$")
@@ -33,7 +41,17 @@ _TIME = re.compile(
     r"|(?:(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6},? )?(?:\d{1,2}(?:st|nd|rd|th)? )?"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?: \d{1,2})?(?:,? \d{4})?"
     r"(?:,? (?:at )?\d{1,2}[:.]\d\d(?: ?[ap]m)?)?"
-    r"|#?\d{1,2}[.)]?)",
+    r"|list \d{1,2} of \d{1,2}|#?\d{1,2}[.)]?)",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:by|sources?:|(?:words|text|story|photos?|pictures|illustrations?)(?: and \w+)? by|from our|produced by"
+    r"|with (?:reporting|files|additional|contributions|assistance|material)|(?:edited|compiled|written|reporting) by"
+    r"|additional reporting by|corrections?:?|corrected:?|clarification:?|updated:?|published:?|media contact)"
+    r"(?: .{0,240})?"
+    r"|.{1,60} (?:reported from|contributed to) .{1,120}"
+    r"|this (?:article|story|post|report) (?:was |is |has been )?(?:first |originally )*"
+    r"(?:appear|publish|amend|correct|updat).{0,240}",
     re.IGNORECASE,
 )
 
@@ -43,34 +61,35 @@ class Line:
     """One line, or the joined lines of a hard-wrapped paragraph: `text[start:end]` without outer white space.
 
     `plain` is its words with markdown markup gone, quotes straight and white space single; it is empty for a line
-    too long for any rule. `bullet` and `link`: it is a list item, and it holds nothing but links.
+    too long for any rule. `kind` is what it looks like. `bullet` and `link`: it is a list item, and it holds nothing but links.
     """
 
     start: int
     end: int
     plain: str
+    kind: Literal["time", "title", "paragraph", "other"]
     bullet: bool
     link: bool
 
     @property
     def time(self) -> bool:
         """Whether it is only a clock time, a date, an age ("2 hours ago") or a rank in a list."""
-        return len(self.plain) <= 48 and _TIME.fullmatch(self.plain) is not None
+        return self.kind == "time"
 
     @property
     def title(self) -> bool:
         """Whether it could be a headline: short, and not closed like a sentence."""
-        plain = self.plain
-        if not plain or self.time or len(plain) > 160:
-            return False
-        if plain.endswith(("?", "!")):
-            return len(plain) <= 120 and len(clauses(plain)) == 1
-        return _END_OF_SENTENCE.search(plain) is None and not plain.endswith((":", ";", ","))
+        return self.kind == "title"
 
     @property
     def paragraph(self) -> bool:
         """Whether it reads as running text: at least a full sentence."""
-        return not (self.title or self.time) and (not self.plain or len(self.plain.split(None, 5)) > 5)
+        return self.kind == "paragraph"
+
+    @property
+    def credit(self) -> bool:
+        """Whether it says who made the article, when, or what was corrected: the article's own, wherever it stands."""
+        return len(self.plain) <= 300 and _CREDIT.fullmatch(self.plain) is not None
 
 
 def clauses(plain: str) -> list[str]:
@@ -89,7 +108,7 @@ def lines_of(text: str, span: Span) -> list[Line]:
 
 def bare(raw: str) -> str:
     """The words of a line: markdown markup gone, quotes straight, white space single."""
-    raw = _LINK.sub(r"\1", raw)
+    raw = _OPENS.sub("", _LINK.sub(r"\1", raw))
     raw = raw[_lead(raw).end() :]
     return " ".join(_EMPHASIS.sub("", raw).translate(_STRAIGHT).split())
 
@@ -132,13 +151,25 @@ def _joined(text: str, rows: list[Span], width: int) -> list[Span]:
 
 def _line(text: str, row: Span) -> Line:
     if row.end - row.start > _MAX_RAW_CHARS:
-        return Line(row.start, row.end, "", False, False)
+        return Line(row.start, row.end, "", "paragraph", bullet=False, link=False)
     raw = text[row.start : row.end]
     plain = bare(raw)
     left = _LINK.sub("", raw)
     link = left != raw and not any(map(str.isalnum, left)) and not raw.startswith(("#", "!"))
     bullet = bool(_lead(raw).group("bullet"))
-    return Line(row.start, row.end, plain if len(plain) <= MAX_RULE_CHARS else "", bullet, link)
+    if len(plain) > MAX_RULE_CHARS:
+        return Line(row.start, row.end, "", "paragraph", bullet, link)
+    return Line(row.start, row.end, plain, _kind(plain), bullet, link)
+
+
+def _kind(plain: str) -> Literal["time", "title", "paragraph", "other"]:
+    if len(plain) <= _MAX_TIME_CHARS and _TIME.fullmatch(plain):
+        return "time"
+    if plain and len(plain) <= _MAX_TITLE_CHARS and not plain.endswith((":", ";", ",")):
+        asks = plain.endswith(("?", "!")) and len(clauses(plain)) == 1
+        if asks or (not _CLAUSE_BREAK.search(plain) and not _END_OF_SENTENCE.search(plain)):
+            return "title"
+    return "paragraph" if len(plain.split(None, _MIN_PARAGRAPH_WORDS - 1)) >= _MIN_PARAGRAPH_WORDS else "other"
 
 
 def _lead(raw: str) -> re.Match[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from corpus.furniture_lines import Line, clauses
+from corpus.furniture_lines import clauses
 
 _FRAGMENT = re.compile(r"(<[a-z]+>) = (.+)")
 _HEADING = re.compile(r"\[([^\]]+)\]((?: (?:edge|tail|between|heading|weak-heading|label|cased))*)")
@@ -20,12 +20,12 @@ _ZONES = ("edge", "tail", "between", "heading", "weak-heading")
 
 _REPORTED = re.compile(
     r"\b(?:said|says|saying|told|asked|added|wrote|argued|claimed|announced|warned|according to"
-    r"|he|she|they|his|her|their)\b",
+    r"|he|she|they(?!')|his|her|their)\b",
     re.IGNORECASE,
 )
 _PAGE_VOICE = re.compile(
     r"\b(?:you|your|yours|you're|we|we're|our|us|click|here|read|sign|subscribe|follow|privacy|terms|cookies?|apply"
-    r"|free|cancel|reserved|rights|permission|material|redistributed|copyright|newsletters?|unsubscribe|join|comments?|app|download)\b",
+    r"|free|cancel|reserved|rights|permission|material|redistributed|copyright|newsletters?|unsubscribe|join|comments?|app|download|explore|reading)\b",
     re.IGNORECASE,
 )
 
@@ -45,12 +45,11 @@ class Rule:
     cased: bool
 
 
-def line_reason(line: Line, zone: str = "any") -> str | None:
-    """The reason that a line is furniture by its own words, to the rules of that zone; None if it isn't.
+def line_reason(plain: str, zone: str = "any") -> str | None:
+    """The reason that a bare line is furniture by its own words, to the rules of that zone; None if it isn't.
 
     A row of buttons or links ("Share | Print | 12 comments") is furniture if every part of it is.
     """
-    plain = line.plain
     if not plain or plain[0] in "\"'":
         return None
     reason = _reason(plain, zone)

@@ -14,6 +14,7 @@ from corpus.document import Metadata, Span
 from corpus.masthead import Line, byline, dateline, headline, outlet_in_line, published
 
 _LONGEST_FRONT_MATTER = 20_000  # characters; a block that isn't closed by then is text
+_MOST_NESTED = 500  # opening marks of lists and mappings; PyYAML's time is quadratic in them
 _LONGEST_VALUE = 500  # characters of a title, an outlet, ...
 _LONGEST_LINE = 400  # characters of a line that are looked at
 _HEAD_LINES = 8  # how far down headline, byline and date are looked for
@@ -73,7 +74,10 @@ def from_front_matter(text: str) -> tuple[Metadata, int]:
     if first is not None and not _KEY_LINE.match(first.rstrip()):
         return Metadata(), 0  # text between two rules
     found = _yaml(block)
-    return _from_pairs(_plain_pairs(block) if found is None else found), closing.end()
+    pairs = _plain_pairs(block) if found is None else found
+    if pairs and not any(_field(key) or str(key).islower() for key in pairs):
+        return Metadata(), 0  # likewise, with a colon in it
+    return _from_pairs(pairs), closing.end()
 
 
 def from_text(text: str, body: Span) -> Metadata:
@@ -92,6 +96,8 @@ def from_text(text: str, body: Span) -> Metadata:
 def _yaml(block: str) -> Mapping[str, object] | None:
     # BaseLoader makes nothing but strings, lists and dictionaries: it is what safe_load may do, less the types.
     # Without them a headline `1984` or `No` stays what it says, and a date in any writing arrives as text.
+    if sum(map(block.count, "[{?")) + block.count("- ") > _MOST_NESTED:
+        return None
     if re.search(r"(?m)(?:^|[\s\[{,:-])[&*]\S", block) and _has_anchors(block):
         return None
     try:
@@ -114,14 +120,18 @@ def _plain_pairs(block: str) -> dict[str, object]:
     for line in _LINE.findall(block):
         match = _KEY_LINE.match(line[:_LONGEST_VALUE].rstrip())
         if match and match["value"] and match["value"][0] not in "[]{}&*!|>%@`":
-            pairs.setdefault(match["key"], match["value"].strip("\"'"))
+            pairs.setdefault(match["key"], re.sub(r"\A([\"'])([^\"']*)\1\Z", r"\2", match["value"]))
     return pairs
+
+
+def _field(key: object) -> str | None:
+    return _KEYS.get(str(key).strip().lower().replace(" ", "_").replace("-", "_"))
 
 
 def _from_pairs(pairs: Mapping[str, object]) -> Metadata:
     known: dict[str, str] = {}
     for key, value in pairs.items():
-        field = _KEYS.get(str(key).strip().lower().replace(" ", "_").replace("-", "_"))
+        field = _field(key)
         words = tidy(_as_words(value))
         if field is None or field in known or words is None or words.lower() in ("null", "~", "none", "unknown"):
             continue
@@ -153,16 +163,23 @@ def _head(text: str, body: Span) -> list[Line]:
             continue
         if last is not None:
             gap = text[last.end() : match.start()]
-            head.append(Line(last[0][:_LONGEST_LINE].strip(_BLANK), len(_BREAK.findall(gap)) > 1))
+            head.append(Line(_plain(last[0]), len(_BREAK.findall(gap)) > 1))
         if len(head) == _HEAD_LINES:
             return head
         last = match
-    return [*head, Line(last[0][:_LONGEST_LINE].strip(_BLANK), True)] if last else head
+    return [*head, Line(_plain(last[0]), True)] if last else head
+
+
+def _plain(line: str) -> str:
+    """The start of a line, without the Markdown marks that make the whole of it bold or slanted."""
+    line = line[:_LONGEST_LINE].strip(_BLANK)
+    match = re.fullmatch(r"(\*{1,3}|_{1,3})(\S[^*_]*)\1", line)
+    return match[2] if match else line
 
 
 def _tail(text: str, body: Span) -> list[str]:
     lines = _LINE.findall(text, max(body.start, body.end - _TAIL_LINES * _LONGEST_LINE), body.end)
-    return [line.strip(_BLANK) for line in lines if line.strip(_BLANK)][: -_TAIL_LINES - 1 : -1]
+    return [_plain(line) for line in lines if line.strip(_BLANK)][: -_TAIL_LINES - 1 : -1]
 
 
 def _labelled_pairs(head: list[Line]) -> dict[str, str]:
@@ -170,7 +187,7 @@ def _labelled_pairs(head: list[Line]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for line in head:
         match = _KEY_LINE.match(line.text)
-        if not match or not match["value"] or match["key"].lower().replace(" ", "_") not in _KEYS:
+        if not match or not match["value"] or not _field(match["key"]):
             break
         pairs.setdefault(match["key"], match["value"])
     return pairs if len(pairs) > 1 else {}

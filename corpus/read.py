@@ -1,19 +1,25 @@
-"""A folder of articles, file by file: what is there, and what each file holds or why it was skipped."""
+"""Finds the articles in a folder and reads them; a file that can't be read is a value with its reason."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 
 from corpus.document import Document, Unreadable
 from corpus.errors import CorpusError
 from corpus.formats import FORMATS, NotText, parse
 
+DEFAULT_MAX_BYTES = 20_000_000  # of one file; a novel is 1 MB
+
+_NOT_ORDINARY = "is not an ordinary file; put the article in one"
+
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A file as the folder lists it: `path` relative with forward slashes, `size` in bytes, time of its last change."""
+    """A file that may be an article: its path relative to the folder, its size, and when it was last written to."""
 
     path: str
     size: int
@@ -21,112 +27,175 @@ class FileStat:
 
 
 def list_files(folder: Path) -> Iterator[FileStat | Unreadable]:
-    """The folder's files of the kinds we read, by path, at any depth; hidden files and folders are passed over.
+    """The files of a folder and its subfolders that may be articles, and what can't be listed, in the order of paths.
 
-    A link that leads out of the folder, and a folder that can't be opened, come as Unreadable. Raises CorpusError
-    where the folder itself is missing, is a file or can't be opened.
+    Hidden files and folders, and files of other kinds, aren't there. A link to a file inside the folder counts as a
+    file; one to a subfolder is passed over, for its files are listed where they are. Raises CorpusError at once where
+    the folder is missing, can't be opened or holds no article.
     """
-    check_folder(folder)
+    root = _root(folder)
+    listing = _walk(root)
+    first = next(listing, None)
+    if first is None:
+        kinds = ", ".join(FORMATS)
+        raise CorpusError(f"{folder} holds no article: put files ending in {kinds} in it, or name another folder.")
+    return chain([first], listing)
+
+
+def read_bytes(folder: Path, path: str, max_bytes: int = DEFAULT_MAX_BYTES) -> bytes | Unreadable:
+    """The bytes of one listed file; Unreadable where it is gone, too large, no ordinary file, or outside the folder."""
     try:
-        root = folder.resolve()
-        found = list(_listed(root, root, "", frozenset({_identity(root)})))
-    except PermissionError as error:
-        raise CorpusError(f"{folder}: you may not read this folder; ask for the right to, or copy it") from error
-    return iter(sorted(found, key=lambda entry: entry.path))
-
-
-def check_folder(folder: Path) -> None:
-    """Nothing, where there is such a folder. Raises CorpusError where it is missing or is a file."""
-    if not folder.exists():
-        raise CorpusError(f"{folder}: there is no such folder; name the folder that holds your articles")
-    if not folder.is_dir():
-        raise CorpusError(f"{folder}: this is a file, not a folder; name the folder that holds it: {folder.parent}")
-
-
-def read_bytes(folder: Path, path: str, max_bytes: int) -> bytes | Unreadable:
-    """The bytes of one listed file, or why they can't be had; never more than `max_bytes`."""
-    try:
-        with (folder / path).open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except FileNotFoundError:
-        return Unreadable(path, "is gone: it was there when the folder was listed")
-    except PermissionError:
-        return Unreadable(path, "you may not read it")
-    except OSError as error:
-        return Unreadable(path, f"can't be read ({error.strerror or error})")
-    if len(data) > max_bytes:
-        return Unreadable(path, f"is larger than the limit of {_size(max_bytes)}; split it, or raise max_file_mb")
-    return data
+        root = os.path.realpath(folder)
+        real = os.path.realpath(Path(root, path))
+        if os.path.commonpath([root, real]) != root:
+            return Unreadable(path, "is a link that leaves the folder; put the file itself in the folder")
+        # no waiting for a writer of a pipe, no following of a link put there since
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(real, flags)
+        try:
+            return _read(descriptor, path, max_bytes)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        return Unreadable(path, _why(error))
 
 
 def parse_file(path: str, data: bytes) -> Document | Unreadable:
-    """The article that a file's bytes hold, or why they hold none."""
+    """The article in a file's bytes, or why there is none."""
     try:
         return parse(path, data)
-    except NotText as error:
-        return Unreadable(path, str(error))
+    except NotText as finding:
+        return Unreadable(path, finding.reason)
 
 
-def read_file(folder: Path, path: str, max_bytes: int) -> Document | Unreadable:
-    """The article of one listed file, or why it can't be had."""
+def read_file(folder: Path, path: str, max_bytes: int = DEFAULT_MAX_BYTES) -> Document | Unreadable:
+    """One listed file as an article, or why it isn't one."""
     data = read_bytes(folder, path, max_bytes)
     return data if isinstance(data, Unreadable) else parse_file(path, data)
 
 
-def read_folder(folder: Path, max_bytes: int) -> Iterator[Document | Unreadable]:
-    """Every article of a folder, by path, and every file that was skipped with its reason. Raises CorpusError."""
-    for entry in list_files(folder):
-        yield entry if isinstance(entry, Unreadable) else read_file(folder, entry.path, max_bytes)
+def read_folder(folder: Path, max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[Document | Unreadable]:
+    """Every file of a folder that may be an article, read, in the order of paths. Raises CorpusError as list_files."""
+    for found in list_files(folder):
+        yield found if isinstance(found, Unreadable) else read_file(folder, found.path, max_bytes)
 
 
-def _listed(root: Path, at: Path, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[FileStat | Unreadable]:
-    with os.scandir(at) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = prefix + entry.name
-            try:
-                path.encode("utf-8")
-            except UnicodeEncodeError:
-                if Path(entry.name).suffix.lower() in FORMATS:
-                    shown = path.encode("utf-8", "replace").decode("utf-8")
-                    yield Unreadable(shown, "has a name that is not Unicode; rename it")
-                continue
-            try:
-                yield from _entry(root, entry, path, above)
-            except OSError as error:
-                if entry.is_dir(follow_symlinks=False) or Path(entry.name).suffix.lower() in FORMATS:
-                    yield Unreadable(path, f"can't be opened ({error.strerror or error})")
+def _read(descriptor: int, path: str, max_bytes: int) -> bytes | Unreadable:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return Unreadable(path, _NOT_ORDINARY)
+    size = status.st_size
+    if size <= max_bytes:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(max_bytes + 1)  # it may have grown meanwhile
+        if len(data) <= max_bytes:
+            return data
+        size = len(data)
+    limit = _megabytes(max_bytes)
+    return Unreadable(
+        path, f"is {_megabytes(size)}, over the limit of {limit}; split it, or raise max_file_mb in the settings"
+    )
 
 
-def _entry(
-    root: Path, entry: os.DirEntry[str], path: str, above: frozenset[tuple[int, int]]
-) -> Iterator[FileStat | Unreadable]:
-    wanted = Path(entry.name).suffix.lower() in FORMATS
-    if entry.is_symlink():
-        target = Path(entry.path).resolve()
-        if not target.is_relative_to(root):
-            if wanted or target.is_dir():
-                yield Unreadable(path, "is a link that leads out of the folder; copy what it names into the folder")
+def _root(folder: Path) -> str:
+    try:
+        root = os.path.realpath(folder, strict=True)
+        if not Path(root).is_dir():
+            raise CorpusError(f"{folder} is a file: name the folder that it is in.")
+        os.scandir(root).close()
+    except FileNotFoundError:
+        raise CorpusError(
+            f"{folder} does not exist: check the path, or make the folder and put articles in it."
+        ) from None
+    except PermissionError:
+        raise CorpusError(f"{folder} can't be opened: you lack permission to read it; ask its owner for it.") from None
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{str(folder)!r} {_why(error)}; name another folder.") from None
+    return root
+
+
+def _walk(root: str) -> Iterator[FileStat | Unreadable]:
+    """Depth first on a stack of its own, in the order of whole paths."""
+    todo: list[Iterator[tuple[os.DirEntry[str], str, bool]]] = []
+    folder, prefix = root, ""
+    while True:
+        try:
+            todo.append(_entries(folder, prefix))
+        except OSError as error:
+            yield Unreadable(_printable(prefix), _why(error))
+        inner = None
+        while todo and inner is None:
+            for entry, path, is_folder in todo[-1]:
+                if is_folder:
+                    inner = entry.path, path + "/"
+                    break
+                if entry.is_symlink():
+                    yield from _link(root, entry, path)
+                elif PurePosixPath(path).suffix.lower() in FORMATS:
+                    yield _file(entry, path)
+            else:
+                todo.pop()
+        if inner is None:
             return
-        if any(part.startswith(".") for part in target.relative_to(root).parts):
-            return
-    if entry.is_dir():
-        identity = _identity(Path(entry.path))
-        if identity not in above:  # a link to a folder above would go round for ever
-            yield from _listed(root, Path(entry.path), f"{path}/", above | {identity})
-    elif wanted:
-        facts = entry.stat()
-        if stat.S_ISREG(facts.st_mode):
-            yield FileStat(path, facts.st_size, facts.st_mtime_ns)
-        else:
-            yield Unreadable(path, "is not an ordinary file")
+        folder, prefix = inner
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    facts = path.stat()
-    return facts.st_dev, facts.st_ino
+def _entries(folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], str, bool]]:
+    with os.scandir(folder) as listing:
+        entries = [(e, prefix + e.name, e.is_dir(follow_symlinks=False)) for e in listing if not e.name.startswith(".")]
+    # in a whole path a slash follows a folder's name
+    return iter(sorted(entries, key=lambda entry: entry[1] + "/" * entry[2]))
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e6:g} MB" if count >= 1e5 else f"{count} bytes"
+def _link(root: str, entry: os.DirEntry[str], path: str) -> Iterator[FileStat | Unreadable]:
+    wanted = PurePosixPath(path).suffix.lower() in FORMATS
+    try:
+        real = os.path.realpath(entry.path, strict=True)
+        is_folder = Path(real).is_dir()
+    except OSError as error:
+        if wanted:
+            loop = error.errno == errno.ELOOP
+            yield Unreadable(_printable(path), "is a link to itself" if loop else "is a link to a file that is gone")
+        return
+    inside = os.path.commonpath([root, real]) == root
+    if not inside and (wanted or is_folder):
+        kind = "folder" if is_folder else "file"
+        yield Unreadable(_printable(path), f"is a link that leaves the folder; put the {kind} itself in the folder")
+    elif is_folder and _hidden(root, real):
+        yield Unreadable(_printable(path), "is a link to a hidden folder; name the folder without a dot")
+    elif wanted and not is_folder:
+        yield _file(entry, path)
+
+
+def _hidden(root: str, real: str) -> bool:
+    return any(part.startswith(".") for part in Path(real).relative_to(root).parts)
+
+
+def _file(entry: os.DirEntry[str], path: str) -> FileStat | Unreadable:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return Unreadable(_printable(path), "has a name that isn't valid Unicode; rename it")
+    try:
+        status = entry.stat()
+    except OSError as error:
+        return Unreadable(path, _why(error))
+    if not stat.S_ISREG(status.st_mode):
+        return Unreadable(path, _NOT_ORDINARY)
+    return FileStat(path, status.st_size, status.st_mtime_ns)
+
+
+def _printable(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, PermissionError):
+        return "can't be read: you lack permission; ask its owner for it"
+    if isinstance(error, FileNotFoundError):
+        return "is gone: it was moved or deleted since it was listed"
+    return f"can't be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"

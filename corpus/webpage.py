@@ -1,17 +1,13 @@
 """The article in a saved web page: its main text, one paragraph a line, and what the page says of itself."""
 
-import json
 import logging
 import re
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 from corpus.charsets import NotText
-from corpus.dates import date_in_line, labelled_date, parse_date
 from corpus.document import Metadata
-from corpus.masthead import byline, outlet_in_line
-from corpus.metadata import tidy
+from corpus.pagemeta import page_metadata
 
 # Bounds on what is parsed, far above any article. Without them one hostile page stops a build: the parser takes time
 # quadratic in the attributes of a tag, trafilatura in the depth of a page and the children of a paragraph.
@@ -31,23 +27,8 @@ _FORMATTING = "a abbr b bdi bdo big cite em font i mark q s small span strong su
 _INLINE = frozenset(_FORMATTING.split())
 _BLOCKS = frozenset(["ab", "body", "head", "item", "lb", "list", "p", "quote", "row", "table", "fw", "div"])
 _CELL = "\x1f"  # between the cells of a row, until they are told apart by tabs
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1e\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_STATED = """
-    article:published_time og:published_time og:article:published_time datepublished date_published publishdate
-    publish_date publish-date publication_date pubdate published published_time citation_publication_date
-    parsely-pub-date sailthru.date dc.date.issued dcterms.issued dc.date dcterms.date dcterms.created dc.date.created
-    date
-"""
-_PUBLISHED = _STATED.split()  # names of meta elements, the plainest first
-_ASIDE = (
-    "ancestor-or-self::*[self::aside or self::nav or self::footer or contains(@class, 'comment')"
-    " or contains(@class, 'related')]"
-)
-_TIMES = f"//time[@datetime][not({_ASIDE})][not(contains(@class, 'updat') or contains(@class, 'modif'))]"
-_LINES = "//*[self::p or self::div or self::span or self::li or self::small or self::address or self::footer]"
-_DATED_CLASS = re.compile(r"dat(?:e|um)|publish|posted|timestamp|dateline|byline", re.IGNORECASE)
-_UPDATED_CLASS = re.compile(r"updat|modif|expir", re.IGNORECASE)
-_DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:[/_-]|\Z)")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -67,12 +48,13 @@ def read_page(html: str) -> tuple[str, Metadata]:
     text = "\n".join(_paragraphs(page.body)) if page is not None else ""
     if not any(map(str.isalnum, text)):
         raise NotText("holds no article text that could be told from the rest of the page; save the text as .txt")
-    return text, _metadata(page, tree)
+    return text, page_metadata(page, tree)
 
 
 def _tree(page: str) -> Any:
     from lxml import etree, html  # type: ignore[import-untyped]
 
+    page = _REFERENCE.sub(_referred, _CONTROL.sub(" ", page))
     if any(tag[1] for tag in _TAG.finditer(page)):
         raise NotText(f"has a tag with more than {_MOST_ATTRIBUTES:,} attributes; save the article's text as .txt")
     # huge_tree: libxml2's ordinary limits drop the rest of the page without a word
@@ -89,6 +71,14 @@ def _tree(page: str) -> Any:
     return tree
 
 
+def _referred(match: re.Match[str]) -> str:
+    """What a numbered reference stands for, where the parser would make it something that no text may hold."""
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if 128 <= number < 160:
+        return bytes([number]).decode("cp1252", "ignore")  # as browsers read these, and old pages meant them
+    return " " if number < 32 or number == 127 or 0xD800 <= number < 0xE000 or number > 0x10FFFF else match[0]
+
+
 def _measure(tree: Any) -> None:
     """Refuses a tree that is deeper or larger than the bounds, counting level by level."""
     level, depth, elements = [tree], 0, 0
@@ -101,7 +91,7 @@ def _measure(tree: Any) -> None:
 
 
 def _dissolve(element: Any) -> None:
-    """Puts the words of an element's links and emphasis in their place: the text stays the same, the tree gets small."""
+    """Puts the words of an element's links and emphasis in their place: the same text in a small tree."""
     kept: list[Any] = []
     words = [[element.text or ""]]
     for child in element:
@@ -152,78 +142,5 @@ def _paragraphs(body: Any) -> Iterator[str]:
 
 
 def _line(words: list[str]) -> str:
-    line = _CONTROL.sub("", "".join(words))
-    return "\t".join(cell for cell in (" ".join(cell.split()) for cell in line.split(_CELL)) if cell)
-
-
-def _metadata(page: Any, tree: Any) -> Metadata:
-    lines = [line for line in (_text(one, 200) for one in tree.xpath(_LINES)) if line]
-    named = " ".join(tree.xpath("//meta[@property='og:site_name']/@content"))
-    source = tidy(page.sitename)
-    if source and source not in named and (source.startswith("http") or source.lower() in (page.url or "").lower()):
-        source = None  # taken from the address, not from the page
-    source = source or tidy(next((name for line in reversed(lines) if (name := outlet_in_line(line))), None))
-    title = tidy(page.title)
-    if title and source:
-        title = re.sub(rf"\s+[|–—-]\s+{re.escape(source)}\Z", "", title)
-    author = tidy(page.author)
-    return Metadata(
-        title=title,
-        source=source,
-        author=author.replace("; ", ", ") if author else next((n for line in lines if (n := byline(line))), None),
-        published=_published(tree, page.url),
-        url=tidy(page.url),
-    )
-
-
-def _published(tree: Any, url: str | None) -> str | None:
-    """The first day of publication found where pages state it, most explicit first; never one guessed from the text."""
-    return next((day for value in _days(tree, url) if (day := value)), None)
-
-
-def _days(tree: Any, url: str | None) -> Iterator[str | None]:
-    stated = {
-        (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(): meta.get("content") or ""
-        for meta in reversed(tree.xpath("//meta[@content]"))
-    }
-    yield from (parse_date(stated[name]) for name in _PUBLISHED if name in stated)
-    for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
-        yield from map(parse_date, _stated_in_json(script.text or ""))
-    for element in tree.xpath("//*[@itemprop='datePublished']"):
-        yield parse_date(element.get("datetime") or element.get("content") or _text(element, 100))
-    yield from (parse_date(time.get("datetime")) for time in tree.xpath("//article" + _TIMES))
-    others = {day for time in tree.xpath(_TIMES) if (day := parse_date(time.get("datetime")))}
-    if len(others) == 1:
-        yield others.pop()
-    for element in tree.xpath(f"{_LINES}[not({_ASIDE})]"):
-        kind = f"{element.get('class')} {element.get('id')}"
-        if (line := _text(element, 100)) and not _UPDATED_CLASS.search(kind):
-            yield date_in_line(line) if _DATED_CLASS.search(kind) else labelled_date(line)
-    if match := _DAY_IN_URL.search(url or ""):
-        yield parse_date("-".join(match.groups()))
-
-
-def _stated_in_json(script: str) -> Iterator[str]:
-    try:
-        todo = deque([json.loads(script[:1_000_000], strict=False)])
-    except (ValueError, RecursionError):
-        return
-    while todo:
-        value = todo.popleft()
-        if isinstance(value, dict):
-            if isinstance(day := value.get("datePublished"), str):
-                yield day
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-
-
-def _text(element: Any, longest: int) -> str:
-    """An element's words on one line; nothing where it holds more than a line would."""
-    words = ""
-    for part in element.itertext():
-        words += part
-        if len(words) > longest * 3:
-            return ""
-    words = " ".join(words.split())
-    return words if len(words) <= longest else ""
+    cells = "".join(words).split(_CELL)
+    return "\t".join(cell for cell in (" ".join(cell.split()) for cell in cells) if cell)

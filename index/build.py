@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError, IndexFault
-from corpus.read import check_folder
+from corpus.read import list_files
 from index.articles import CutArticle, KeptArticle, write_articles
 from index.assemble import table_of, vectors_of, write_words
 from index.changes import Fresh, Survey, survey
@@ -73,7 +73,7 @@ def build(
     be written or another build is running, ModelError for the encoder. The index that served goes on serving then.
     """
     begun = time.monotonic()
-    check_folder(folder)
+    list_files(folder)  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
     place = index_place(folder, index_dir)
     with one_build(place):
@@ -115,8 +115,6 @@ def _survey(folder: Path, previous: Generation | None, max_file_bytes: int, prog
     found = survey(folder, known, max_file_bytes, since, _clock("reading", progress))
     if found.files:
         return found
-    if not found.skipped:
-        raise CorpusError(f"{folder}: the folder holds no articles; save some as .txt, .md or .html and index again")
     first = found.skipped[0]
     raise CorpusError(
         f"{folder}: none of its {len(found.skipped)} files could be read as an article "

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -114,31 +114,17 @@ class MiniLM:
     max_tokens = MINILM_MAX_TOKENS
 
     def __init__(self, folder: Path, runtime: str = RUNTIME) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        from index.minilm_graph import WORDS, read_weights, write_graph, write_probe
+        from index.minilm_graph import WORDS, read_weights, write_graph
 
         self.digest = f"{WEIGHTS_SHA256}-{runtime}"
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()  # the file asks for 128 tokens, cut and padded
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.use_deterministic_compute = True
-        options.enable_mem_pattern = False  # it keeps a plan of memory for every length it meets
-        (total,) = onnxruntime.InferenceSession(write_probe(), options).run(
-            None, {"ones": np.full((1, 64), 255, np.uint8)}
-        )
-        # The graph comes fused; onnxruntime would go on to SkipLayerNormalization, at eight times the time of its parts.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        if (total != 64 * 255 * 127).any():  # this processor's fast eight-bit products overflow; the slow ones don't
-            options.add_session_config_entry("session.x64quantprecision", "1")
-            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL  # which puts them in
         weights = read_weights(folder / "model.safetensors")
-        graph = write_graph(weights, "fp32" if runtime == "fp32" else "int8")
         self._words = weights[WORDS]
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = _session(write_graph(weights, "fp32" if runtime == "fp32" else "int8"))
         self._threads = usable_cores()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -171,6 +157,27 @@ class MiniLM:
         (mean,) = self._session.run(["mean"], {"words": self._words[ids][np.newaxis]})
         unit: Vectors = mean / np.float32(np.linalg.norm(mean.astype(np.float64)))
         return unit
+
+
+def _session(graph: bytes) -> Any:
+    """The graph ready to run, each run on one core: the caller's."""
+    import onnxruntime
+
+    from index.minilm_graph import write_probe
+
+    onnxruntime.set_default_logger_severity(3)  # errors; its warnings are not for whoever asks a question
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    options.enable_mem_pattern = False  # it keeps a plan of memory for every length it meets
+    # The graph is fused already; going further means SkipLayerNormalization, at eight times the time of its parts.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    most = {"ones": np.full((1, 64), 255, np.uint8)}
+    (total,) = onnxruntime.InferenceSession(write_probe(), options).run(["total"], most)
+    if (total != 64 * 255 * 127).any():  # fast eight-bit products overflow on this processor: ask for the slow ones
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def usable_cores() -> int:

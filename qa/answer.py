@@ -12,11 +12,11 @@ from index.search import NewsIndex
 from qa.choose import Choice, choose
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
-from qa.decline import ENOUGH, probability, reason, signals
+from qa.decline import ENOUGH, Signals, in_words, probability, reason, signals
 from qa.followup import Turn, stand_alone
 from qa.meaning import meanings
-from qa.outlets import outlets_named
-from qa.questions import analyse
+from qa.outlets import Named, outlets_named
+from qa.questions import Question, analyse
 from qa.select import rank
 
 MOST_CHARACTERS = 2_000
@@ -60,8 +60,11 @@ class Answer:
 
 
 def checked_question(question: str) -> str:
-    """The question without white space around it. Raises MisuseError for one that can't be asked."""
-    asked = question.strip()
+    """The question without white space around it, what is no character replaced by U+FFFD.
+
+    Raises MisuseError for one that can't be asked.
+    """
+    asked = re.sub(r"[\ud800-\udfff]", "\ufffd", question).strip()
     if not asked:
         raise MisuseError('the question is empty; ask for instance: "Who spoke at the meeting?"')
     if re.search(r"[^\W_]", asked) is None:
@@ -90,19 +93,15 @@ def ask(
     hits = index.search(asked, max(k, CANDIDATE_HITS), where)
     growing = Answer(question, asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
     yield growing
-    named = outlets_named(asked, {a.metadata.source for a in index.articles if a.metadata.source})
-    taken = analyse(asked, named.words)
-    sense = meanings(index.encoder)
-    ranked = rank(taken, hits, index.text, named.sources, lambda sentences: sense.cosines(asked, sentences))
-    chosen = choose(ranked, named.held)
-    likely = probability(signals(taken, ranked, chosen, hits, named))
-    if likely < ENOUGH or not chosen:
-        note = reason(taken, named, hits, lambda words: index.search(words, k, where))
+    seen = look(asked, index, hits)
+    likely = probability(seen.signals)
+    if likely < ENOUGH or not seen.chosen:
+        note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where))
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
-    growing = replace(growing, answered=True, confidence=likely)
+    growing = replace(growing, answered=True, confidence=likely, note=in_words(likely))
     citing = _Citing(index)
-    for choice in chosen:
+    for choice in seen.chosen:
         statement = citing.statement(choice)
         growing = replace(
             growing,
@@ -111,6 +110,26 @@ def ask(
             seconds=time.perf_counter() - begun,
         )
         yield growing
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is to be said of a question before it is decided whether to answer it."""
+
+    question: Question
+    named: Named
+    chosen: Sequence[Choice]
+    signals: Signals
+
+
+def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
+    """The sentences of the hits that come nearest to an answer, and the signals of how near that is."""
+    named = outlets_named(asked, {a.metadata.source for a in index.articles if a.metadata.source})
+    question = analyse(asked, named.words)
+    sense = meanings(index.encoder)
+    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(asked, sentences))
+    chosen = choose(ranked, named.held)
+    return Look(question, named, chosen, signals(question, ranked, chosen, hits, named))
 
 
 class _Citing:

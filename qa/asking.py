@@ -1,5 +1,6 @@
 """The commands `search` and `ask`: one question, or a file of them."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ def search(options: Options, settings: Settings) -> int:
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
         begun = time.perf_counter()
-        hits = ready.index.search(checked_question(question), ready.k, ready.where)
+        hits = ready.index.search(checked_question(_whole(question)), ready.k, ready.where)
         found = search_json(question, time.perf_counter() - begun, hits)
         return found, hits_text(hits) or "No passage: the filters leave no article."
 
@@ -48,10 +49,15 @@ def ask(options: Options, settings: Settings) -> int:
     from qa.show import answer_json, answer_text
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
-        *_, final = answer.ask(question, ready.index, k=ready.k, where=ready.where)
+        *_, final = answer.ask(_whole(question), ready.index, k=ready.k, where=ready.where)
         return answer_json(final), answer_text(final)
 
     return _question_or_batch(options, settings, one)
+
+
+def _whole(question: str) -> str:
+    """The question with U+FFFD for what is no character: bytes that are not UTF-8, halves of a pair in JSON."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", question)
 
 
 _One = Callable[[str, _Ready], tuple[dict[str, Any], str]]

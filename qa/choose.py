@@ -7,9 +7,9 @@ from qa.same import NOTHING_NEW, carries, gist, share
 from qa.select import Candidate
 
 MOST_STATEMENTS = 5
-NEW_TERMS = 0.3
-FLOOR = 0.55
-"""A sentence this far below the best one, as a share of its score, is no answer any more."""
+FLOOR = 0.65
+"""A sentence this far below the best one, as a share of its score, is no answer any more. On 200 SQuAD questions .95 have
+the answer in 2.5 statements; at .55 it takes 3.3 for as many, at .75 1.9 hold it for .945."""
 LOOK_AT = 40
 
 
@@ -26,8 +26,7 @@ def choose(
 ) -> list[Choice]:
     """One to `most` sentences, best first, none of which repeats another; empty only where nothing is ranked.
 
-    Each is taken for its score and for the question's words that it holds and those before it don't. Where the question
-    names two outlets or more, the best sentence of each comes first.
+    Where the question names two outlets or more, the best sentence of each comes first.
     """
     left = list(ranked[:LOOK_AT])
     chosen: list[Choice] = []
@@ -44,14 +43,8 @@ def choose(
 
 def _next(left: Sequence[Candidate], chosen: Sequence[Choice], wanted: Sequence[tuple[str, ...]]) -> Candidate | None:
     asked_for = [one for one in left if any(one.hit.article.metadata.source in group for group in wanted)]
-    covered = _terms(chosen)
-    best = max(asked_for or left, key=lambda one: _gain(one, covered))
-    enough = not chosen or _gain(best, covered) >= FLOOR * chosen[0].best.score
-    return best if asked_for or enough else None
-
-
-def _gain(one: Candidate, covered: frozenset[str]) -> float:
-    return one.score + NEW_TERMS * sum(weight for stem, weight in one.own.items() if stem not in covered)
+    best = max(asked_for or left, key=lambda one: one.score)
+    return best if asked_for or not chosen or best.score >= FLOOR * chosen[0].best.score else None
 
 
 def _terms(chosen: Sequence[Choice]) -> frozenset[str]:

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import CorpusError, MisuseError
+from corpus.errors import MisuseError
 from qa.asking import ask, search
 from qa.options import Options
 from qa.settings import Settings, read_settings
-from qa.target import build_index, changed_files, find_target, open_target, tell_if_stale
+from qa.target import build_index, changed_files, check_target, find_target, open_target, tell_if_stale
 from qa.terminal import CountLine, as_json, time_words
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
@@ -86,9 +86,7 @@ def _report_text(report: "BuildReport") -> str:
 
 def _serve(options: Options, settings: Settings) -> int:
     target = find_target(options, settings)
-    if not target.folder.is_dir():
-        what = "this is a file, not a folder" if target.folder.exists() else "there is no such folder"
-        raise CorpusError(f"{target.folder}: {what}; name the folder that holds your articles")
+    check_target(target)
     host = options.host or settings.host
     port = settings.port if options.port is None else options.port
     from qa.desk import Desk

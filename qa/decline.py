@@ -12,62 +12,64 @@ from qa.questions import Question
 from qa.select import Candidate
 
 
+ENOUGH_MATTER = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for an answer and against it, each 0 to 1.
+    """What speaks for an answer and against it, each 0 to 1; of the statements each is the best one's.
 
-    `best` and `reach`: the share of the question, by weight, that the best sentence holds alone and with what stands
-    around it. `together`: what all statements hold with theirs. `absent`: the weight of the words that no candidate holds.
-    `names_absent`: the share of the question's names that none holds. `outlet_absent`: 1 if it names an outlet that no
-    article is from. `pairs`, `answer` and `meaning`: the best sentence's. `passage`: the best passage's cosine.
+    `reach`: the share of the question, by weight, that a statement and what stands around it hold. `matter`: the rarity of
+    the words that they share with the question, squared and summed, four for 1: how much there is to go by, however long
+    the question. `pairs`: the share of the question's neighbouring words that a statement keeps together. `meaning` and
+    `passage`: the cosines of sentence and passage. `names_absent`: the share of the question's names that no candidate
+    holds. `outlet_absent`: 1 if it names an outlet that no article is from.
     """
 
-    best: float
     reach: float
-    together: float
-    absent: float
-    names_absent: float
-    outlet_absent: float
+    matter: float
     pairs: float
-    answer: float
     meaning: float
     passage: float
+    names_absent: float
+    outlet_absent: float
 
 
 def signals(
     question: Question, ranked: Sequence[Candidate], chosen: Sequence[Choice], hits: Sequence[Hit], named: Named
 ) -> Signals:
     """The signals of one question."""
-    heads = [facts(hit.article.metadata.title or "").stems for hit in hits]
-    heard = frozenset[str]().union(*heads, *(facts(one.text).stems for one in ranked))
-    weights = {stem: weight for one in ranked for held in (one.own, one.around) for stem, weight in held.items()}
-    top = [choice.best for choice in chosen[:1]]
-    held = {stem for choice in chosen for part in (choice.best.own, choice.best.around) for stem in part}
+    heard = _heard(hits)
     missing = [name for name in question.names if not heard.intersection(name.stems)]
+    rarity = {term.stem: term.weight**2 / ENOUGH_MATTER for term in question.terms}
+    best = [choice.best for choice in chosen]
     return Signals(
-        best=max((sum(one.own.values()) for one in top), default=0.0),
-        reach=max((one.reach for one in top), default=0.0),
-        together=sum(weights[stem] for stem in held),
-        absent=max(0.0, 1.0 - sum(weights.values())),
-        names_absent=len(missing) / len(question.names) if question.names else 0.0,
-        outlet_absent=float(bool(named.absent)),
-        pairs=max((one.pairs for one in top), default=0.0),
-        answer=max((one.answer for one in top), default=0.0),
+        reach=max((one.reach for one in best), default=0.0),
+        matter=min(1.0, max((sum(rarity[stem] for stem in one.shared) for one in best), default=0.0)),
+        pairs=max((one.pairs for one in best), default=0.0),
         meaning=max((one.meaning for one in ranked), default=0.0),
         passage=max((hit.cosine for hit in hits), default=0.0),
+        names_absent=len(missing) / len(question.names) if question.names else 0.0,
+        outlet_absent=float(bool(named.absent)),
     )
 
 
 # Provisional.
-ENOUGH = 0.5
-_CONSTANT = -1.5
-_WEIGHTS = Signals(1.0, 2.0, 2.0, -2.0, -2.0, -2.0, 0.5, 0.5, 1.5, 0.5)
+ENOUGH = 0.4
+LIKELY = 0.6
+_CONSTANT = -6.06
+_WEIGHTS = Signals(1.43, 5.0, 2.12, 3.18, 1.87, -1.33, -3.15)
 
 
 def probability(seen: Signals) -> float:
     """The probability that the articles answer (logistic regression)."""
     total = _CONSTANT + sum(weight * value for weight, value in zip(astuple(_WEIGHTS), astuple(seen), strict=True))
     return 1.0 / (1.0 + exp(-total))
+
+
+def in_words(likely: float) -> str:
+    """What a reader is told of an answer that is given: nothing where it is likely one."""
+    return "" if likely >= LIKELY else "This may answer only a part of the question."
 
 
 def reason(question: Question, named: Named, hits: Sequence[Hit], search: Callable[[str], Sequence[Hit]]) -> str:

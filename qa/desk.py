@@ -120,6 +120,11 @@ class Desk:
         """What the desk is building, or how the last build ended."""
         return self._job
 
+    @property
+    def builds(self) -> int:
+        """How many builds have ended, well or badly."""
+        return self._builds
+
     def wait(self, timeout_seconds: float | None = None) -> Job:
         """The job, after waiting for the build that runs (if any) to end."""
         thread = self._thread

@@ -69,7 +69,8 @@ class Report:
 
     def table(self) -> str:
         """The report as a table for a terminal."""
-        lines = [f"{self.questions:,} questions, {self.answerable:,} of them answered by these articles", ""]
+        many = "" if self.questions == 1 else "s"
+        lines = [f"{self.questions:,} question{many}, {self.answerable:,} answered by these articles", ""]
         lines.append(f"{'':23}{'value':>7}   {'95 % interval':13}{'questions':>11}")
         lines += [
             f"{name:23}{f.value:7.3f}   {f.low:.3f} – {f.high:.3f}{f.questions:11,}   {FIGURES[name]}"

@@ -82,7 +82,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         prog="copydesk",
         description="Ask a folder of news articles. Every sentence of an answer is tied to its place in a source file.",
         epilog=_EXAMPLES,
-        parents=[common, page],
+        parents=[common, page, index],
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
@@ -103,7 +103,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         )
 
     folder = _bare()
-    folder.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="the folder of articles")
+    folder.add_argument("folder", nargs="?", default=None, type=Path, metavar="FOLDER", help="the folder of articles")
     return top, {
         "index": add("index", "index a folder, or bring its index up to date", _INDEX_EXAMPLES, [folder, index]),
         "search": add("search", "show the passages nearest to a question", _ASKING_EXAMPLES, [asking, index]),
@@ -145,7 +145,7 @@ def _page_options() -> _Parser:
 
 def _asking_options() -> _Parser:
     asking = _bare()
-    asking.add_argument("question", nargs="?", metavar="QUESTION", help="the question, in quotes")
+    asking.add_argument("question", nargs="?", default=None, metavar="QUESTION", help="the question, in quotes")
     asking.add_argument("--corpus", type=Path, metavar="FOLDER", dest="folder", help="the folder of articles")
     asking.add_argument("--k", type=_whole(1, 1000), metavar="N", help="how many passages (10)")
     asking.add_argument(
@@ -162,7 +162,9 @@ def _asking_options() -> _Parser:
 
 def _measure_options() -> _Parser:
     measure = _bare()
-    measure.add_argument("questions", nargs="?", type=Path, metavar="QUESTIONS", help="a .jsonl file of questions")
+    measure.add_argument(
+        "questions", nargs="?", default=None, type=Path, metavar="QUESTIONS", help="a .jsonl file of questions"
+    )
     measure.add_argument("--corpus", type=Path, metavar="FOLDER", dest="folder", help="the folder of articles")
     measure.add_argument("--k", type=_whole(1, 1000), metavar="N", help="how many passages (10)")
     return measure

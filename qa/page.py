@@ -80,6 +80,7 @@ class Page:
         with gr.Blocks(title="Copydesk", fill_width=True, analytics_enabled=False) as self.blocks:
             self._chat = gr.State(())
             self._shown = gr.State("")
+            self._seen = gr.State(0)
             self._timer = gr.Timer(_TICK_IDLE_SECONDS)
             self._header()
             with gr.Tabs(elem_id="sections"):
@@ -169,7 +170,8 @@ class Page:
         panels = [self._shown, self._filters, self._articles, self._about]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": _PRIVATE}
 
-        gr.on([self.blocks.load], self._opened, None, [*header, *panels, self._talk, self._sources], **quiet)
+        opened = [*header, *panels, self._seen, self._talk, self._sources]
+        gr.on([self.blocks.load], self._opened, None, opened, **quiet)
         asking = [
             gr.on(
                 [self._question.submit, self._ask.click],
@@ -184,44 +186,41 @@ class Page:
         self._stop.click(self._stopped, [self._chat], talk, cancels=asking, **quiet)
         self._clear.click(self._cleared, None, talk, cancels=asking, **quiet)
         self._find.change(self._found, [self._find], [self._articles], trigger_mode="always_last", **quiet)
-        gr.on(
-            [self._rebuild.click],
-            self._rebuilt,
-            None,
-            header,
-            **quiet,
+        self._rebuild.click(self._rebuilt, [self._seen], header, **quiet)
+        self._timer.tick(
+            self._ticked, [self._shown, self._seen, self._find, self._chat], [*header, *panels, self._talk], **quiet
         )
-        self._timer.tick(self._ticked, [self._shown, self._find, self._chat], [*header, *panels, self._talk], **quiet)
 
     def _opened(self) -> Update:
         return {
-            **self._header_values(),
+            **self._header_values(self._desk.builds),
             **self._panel_values(""),
+            self._seen: self._desk.builds,
             self._talk: welcome_html(self._desk),
             self._sources: sources_html(()),
         }
 
-    def _ticked(self, shown: str, find: str, chat: Chat) -> Update:
-        values = self._header_values()
+    def _ticked(self, shown: str, seen: int, find: str, chat: Chat) -> Update:
+        values = self._header_values(seen)
         if shown != _generation(self._desk):
             values |= self._panel_values(find)
         if not chat:
             values[self._talk] = welcome_html(self._desk)
         return values
 
-    def _rebuilt(self) -> Update:
+    def _rebuilt(self, seen: int) -> Update:
         self._desk.rebuild()
-        return self._header_values()
+        return self._header_values(seen)
 
     def _found(self, find: str) -> Markup:
         return articles_html(self._desk.index(), find)
 
-    def _header_values(self) -> Update:
+    def _header_values(self, seen: int) -> Update:
         building = isinstance(self._desk.job, Building)
         soon = building or self._desk.examples() is None
         return {
             self._status: status_html(self._desk, datetime.now(UTC)),
-            self._notice: notice_html(self._desk),
+            self._notice: notice_html(self._desk, seen),
             self._rebuild: gr.Button("Building …" if building else "Rebuild", interactive=not building),
             self._examples: examples_html(self._desk.examples() or ()),
             self._timer: gr.Timer(_TICK_SOON_SECONDS if soon else _TICK_IDLE_SECONDS),

@@ -36,7 +36,12 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_ASKING = frozenset(map(stem_of, words("number_nouns") | words("time_nouns") | words("asking_nouns")))
+# The noun that asks for a kind of answer says nothing of the matter: "what SHARE of the vote".
+_ASKING = re.compile(
+    rf"\b(?:what|which)\s+(?:(?:is|was)\s+the\s+)?(?P<noun>{any_of('number_nouns', 'time_nouns', 'asking_nouns')})\b",
+    re.IGNORECASE,
+)
+_REPORTS = words("reports")
 _SPEAKER = re.compile(rf"\b(?:what|how|where|when|why)\b.*?\b{_AUXILIARY}\s+(?P<rest>.+)$", re.IGNORECASE)
 
 
@@ -68,7 +73,12 @@ def analyse(text: str, apart: frozenset[str] = frozenset()) -> Question:
     found = tuple(name for name in names(text) if not apart.issuperset(name.stems))
     kind = kind_of(text)
     named = {stem for name in found for stem in name.stems}
-    content = [token for token in tokens(text) if token.stem not in apart and _matters(token, kind)]
+    asking = {match.start("noun") for match in _ASKING.finditer(text)}
+    content = [
+        token
+        for token in tokens(text)
+        if token.stem not in apart and token.start not in asking and _matters(token, kind)
+    ]
     weights = {token.stem: max(rarity(token.stem), 0.9 if token.number else 0.0) for token in content}
     terms = tuple(Term(stem, weight, stem in named) for stem, weight in weights.items())
     pairs = tuple((a.stem, b.stem) for a, b in pairwise(content) if a.stem != b.stem)
@@ -85,7 +95,7 @@ def kind_of(text: str) -> Kind:
 def _matters(token: Token, kind: Kind) -> bool:
     if token.stop or token.stem in ("do", "hav"):
         return False
-    if token.stem in _ASKING and not token.capital:
+    if token.written in _REPORTS:
         return False
     return not (kind == "said" and token.stem in SPEECH)
 

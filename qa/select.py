@@ -18,22 +18,23 @@ from qa.questions import Question
 Texts = Callable[[int], ArticleText]
 Meaning = Callable[[Sequence[str]], Sequence[float]]
 
-# Tuned on half of the SQuAD and MultiHop-RAG development questions, judged on the other half.
+# Tuned by coordinate search on half of 450 SQuAD questions (asked of their own paragraphs) and of 350 MultiHop-RAG
+# questions from the development data. On the other halves the first sentence holds SQuAD's answer for .80 and the first
+# three for .91; one of the first five is MultiHop-RAG evidence for .81. Without MEANING: .79, .91, .79.
 OWN = 1.0
-BEFORE = 0.25
-BEHIND = 0.12
-HEADLINE = 0.2
-PAIRS = 0.45
-HIT = 0.25
-ANSWER = 0.1
-NAMES = 0.15
-ASKS = -0.35
-HEADING = -0.4
-SHORT = -0.2
-NAMED_OUTLET = 0.15
+BEFORE = 0.2
+BEHIND = 0.18
+HEADLINE = 0.15
+PAIRS = 0.35
+HIT = 0.2
+ANSWER = 0.15
+ASKS = -1.0
+HEADING = -0.3
+SHORT = -0.15
+NAMED_OUTLET = 0.1
 MEANING = 0.8
-MEANT = 12
-"""How many sentences are compared by meaning: some 400 model tokens, most of an answer's time."""
+MEANT = 8
+"""How many sentences are compared by meaning: some 270 model tokens, most of an answer's time; 20 gave no more."""
 SHORT_WORDS = 6
 PAIR_WINDOW = 3
 LOOK_CLOSER = 40
@@ -64,6 +65,11 @@ class Candidate:
     def reach(self) -> float:
         """The share of the question, by weight, that the sentence and what stands around it hold."""
         return sum(self.own.values()) + sum(self.around.values())
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The question's terms that the sentence or what stands around it holds."""
+        return frozenset((*self.own, *self.around))
 
     @property
     def place(self) -> tuple[int, int]:
@@ -137,7 +143,6 @@ def _scored(
     before = weights.keys() & (_stems(stored, number - 1) | _stems(stored, number - 2)) - own
     behind = weights.keys() & _stems(stored, number + 1) - own - before
     headline = weights.keys() & facts(hit.article.metadata.title or "").stems - own - before - behind
-    named = [name for name in question.names if held.stems.intersection(name.stems)]
     pairs = _pairs_kept(question, weights, held.order)
     score = (
         OWN * sum(weights[stem] for stem in own)
@@ -146,7 +151,6 @@ def _scored(
         + HEADLINE * sum(weights[stem] for stem in headline)
         + PAIRS * pairs
         + HIT * hit.score
-        + NAMES * (len(named) / len(question.names) if question.names else 0.0)
         + ASKS * held.asks
         + HEADING * held.heading
         + SHORT * (len(held.order) < SHORT_WORDS)

@@ -1,5 +1,6 @@
 """The conversation and its sources as HTML: what stands in the middle and at the right of the page."""
 
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from qa.show import (
 _BEFORE_CHARACTERS = 180
 _AFTER_CHARACTERS = 220
 _NEAREST_SHOWN = 5
+_PARAGRAPH_END = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
 
 
 def article_link(document: str, start: int, end: int, file: str) -> str:
@@ -76,7 +78,7 @@ def _statement(number: int, statement: Statement, cited: dict[int, Citation]) ->
     markers = join(_marker(number, citation) for citation in citations)
     text = tag("p", {"class": "st", "dir": "auto"}, plain(statement.text), markers)
     context = [_marker(number, cited[marker]) for marker in statement.context]
-    about = ("; who or what it speaks of: ", *context) if context else ()
+    about = (" · read with", *context) if context else ()
     return tag("div", {"class": "statement"}, text, tag("p", {"class": "who"}, _who(citations), *about))
 
 
@@ -226,11 +228,11 @@ def _meta(source: str | None, published: str | None, mark: str = "", same: str =
 
 
 def _context(citation: Citation, hits: Iterable[Hit]) -> tuple[str, str]:
-    """What stands around the cited words in the passage that they were found in, cut to a few lines."""
+    """What stands around the cited words in their paragraph, as far as their passage goes, cut to a few lines."""
     for hit in hits:
         if _holds(hit, citation):
-            before = plain(hit.text[: citation.start - hit.start])
-            after = plain(hit.text[citation.end - hit.start :])
+            before = plain(_PARAGRAPH_END.split(hit.text[: citation.start - hit.start])[-1])
+            after = plain(_PARAGRAPH_END.split(hit.text[citation.end - hit.start :], maxsplit=1)[0])
             lead = before and _cut_front(before, _BEFORE_CHARACTERS) + " "
             return lead, after and " " + _cut(after, _AFTER_CHARACTERS)
     return "", ""

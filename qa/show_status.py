@@ -33,10 +33,10 @@ def _progress(progress: Progress) -> Markup:
     return tag("div", {"class": "status building", "role": "status"}, tag("span", {}, " · ".join(parts)), bar)
 
 
-def notice_html(desk: Desk) -> Markup:
-    """How the last build ended, in words; empty when none has run or one is running."""
+def notice_html(desk: Desk, seen: int) -> Markup:
+    """How the last build ended, in words; empty while one is running, and for a good end that is not after `seen`."""
     match desk.job:
-        case Built(number=number, report=report):
+        case Built(number=number, report=report) if number > seen:
             return _notice(number, "done", "Up to date.", _built(report))
         case Failed(number=number, reason=reason):
             still = " The index from before goes on answering." if desk.index() is not None else ""
@@ -102,6 +102,7 @@ def welcome_html(desk: Desk) -> Markup:
             f"Copydesk answers from the .txt, .md and .html files in {plain(str(desk.folder))}.",
             "Put articles there and press Rebuild: it tells what was read and what was skipped.",
         ]
+        lines += [plain(desk.job.reason)] if isinstance(desk.job, Failed) else []
     return tag("div", {"class": "welcome"}, tag("h1", {}, title), *(tag("p", {}, line) for line in lines))
 
 

@@ -1,5 +1,6 @@
 """The folder that a command means, where its index lies, and that index opened, built first where there is none."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,28 @@ def find_target(options: Options, settings: Settings) -> Target:
     return Target(folder, options.index or (settings.index if of_settings else None))
 
 
+def check_target(target: Target) -> None:
+    """Nothing, where the folder can be opened. Raises CorpusError where it is missing, a file, or closed to us."""
+    try:
+        os.scandir(target.folder).close()
+    except FileNotFoundError:
+        reason = "there is no such folder; name the folder that holds your articles"
+    except NotADirectoryError:
+        reason = f"this is a file, not a folder; name the folder that holds it: {target.folder.parent}"
+    except PermissionError:
+        reason = "you may not read this folder; ask its owner for the right to, or name another"
+    except (OSError, ValueError) as error:
+        reason = f"this can't be opened ({error}); name the folder that holds your articles"
+    else:
+        return
+    raise CorpusError(f"{target.folder}: {reason}")
+
+
 def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "BuildReport":
     """The report of a build, told on standard error while it runs."""
     from index.build import build
 
+    check_target(target)
     with ProgressLine(sys.stderr) as progress:
         return build(
             target.folder,
@@ -76,6 +95,7 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
     from index.search import open_index
     from index.store import current_name, index_place
 
+    check_target(target)
     encoder = load_encoder(settings.model)
     if target.is_sample or current_name(index_place(target.folder, target.index_dir)) is None:
         build_index(target, settings, encoder)

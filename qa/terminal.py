@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # index/ is heavy, and `--help` passes through here
     from index.build import Progress
 
 _REDRAW_SECONDS = 0.1
+_QUIET_SECONDS = 0.5
+"""What is done within this time needs no words."""
 _PLAIN_SECONDS = 10.0
 """How often a line is added where it can't be written over: a log of an hour's build has 360 of them."""
 
@@ -39,6 +41,7 @@ class _Line:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._live = stream.isatty()
+        self._begun = time.monotonic()
         self._part = ""
         self._told = 0.0
         self._drawn = False
@@ -59,6 +62,8 @@ class _Line:
     def is_due(self, part: str) -> bool:
         """Whether to tell of this part of the work now: it is a new one, or the last time is a while ago."""
         now = time.monotonic()
+        if now - self._begun < _QUIET_SECONDS:
+            return False
         if part == self._part and now - self._told < (_REDRAW_SECONDS if self._live else _PLAIN_SECONDS):
             return False
         self._part, self._told = part, now
@@ -95,7 +100,6 @@ class CountLine(_Line):
     def __init__(self, stream: TextIO, things: str) -> None:
         super().__init__(stream)
         self._things = things
-        self.is_due("counting")  # what takes no time needs no words
 
     def __call__(self, done: int, total: int) -> None:
         """Tell of it, unless something was told a moment ago."""

@@ -1,5 +1,6 @@
 """The page of one article, with the cited words marked: plain text, no script, an address that outlives a rebuild."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from qa.segments import Line, Paragraph, Run, paragraphs
 from qa.show import UNKNOWN_OUTLET, Attributes, Markup, join, plain, tag, written_date
 
 STYLESHEET = "/copydesk/article.css"
+_HEADING = re.compile(r"#{1,6}\s")
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
@@ -153,12 +155,18 @@ def _paragraph(paragraph: Paragraph, first: _First) -> Markup:
 def _line(name: str, line: Line, first: _First) -> Markup:
     number = tag("span", {"class": "n", "aria-hidden": "true"}, str(line.number))
     attributes: Attributes = {
-        "class": "line",
+        "class": " ".join(["line", *_looks(line)]),
         "id": f"L{line.number}",
         "data-line": line.number,
         "dir": "auto" if name == "p" else None,
     }
     return tag(name, attributes, number, *(_run(run, first) for run in line.runs))
+
+
+def _looks(line: Line) -> list[str]:
+    """The classes of a line that is set apart: a heading of Markdown, or furniture from end to end."""
+    heading = _HEADING.match(line.runs[0].text) is not None
+    return [name for name, holds in (("heading", heading), ("aside", all(r.furniture for r in line.runs))) if holds]
 
 
 def _run(run: Run, first: _First) -> str:

@@ -27,7 +27,7 @@ _PEOPLES = forms("peoples")
 
 # Endings that make another word of the same root. An ending goes only where `_SHORTEST_ROOT` letters stay.
 _ENDINGS = re.compile(
-    r"(?:ship|izations?|isations?|ations?|itions?|ators?|ements?|ments?|ness|ably|ally|ively|ibly|ibilit[yi]|abilit[yi]"
+    r"(?:ship|ative|ance|ence|ism|ist|ical|ic|izations?|isations?|ations?|itions?|ators?|ements?|ments?|ness|ably|ally|ively|ibly|ibilit[yi]|abilit[yi]"
     r"|able|ible|ities|ity|ive|ate|ise|ize|ions?|ers?|ors?|ly|al|ful)$"
 )
 _SHORTEST_ROOT = 4

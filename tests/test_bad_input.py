@@ -50,7 +50,8 @@ def test_a_file_where_a_folder_is_meant_is_named_with_its_folder(home: Path, bui
 def test_an_empty_folder_is_told_what_to_put_there(home: Path, tmp_path: Path) -> None:
     message = complaint(copydesk(home, "index", tmp_path), 1)
     assert str(tmp_path) in message
-    assert ".txt, .md or .html" in message
+    assert ".txt" in message
+    assert ".html" in message
 
 
 def test_a_folder_whose_files_are_all_skipped_says_why_the_first_was(home: Path, tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ TOO_LONG = "Who lit the lamp? " * 556
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
-@pytest.mark.parametrize("question", ["", "   \n\t", "?!… —", "\u200b\ufeff", TOO_LONG])
+@pytest.mark.parametrize("question", ["", "   \n\t", "?!… —", "\u200b\ufeff", "🚢?", TOO_LONG])
 def test_a_question_that_asks_nothing_or_too_much_is_refused(
     home: Path, built: Path, command: str, question: str
 ) -> None:
@@ -239,7 +240,6 @@ def test_a_question_that_asks_nothing_or_too_much_is_refused(
         "من أشعل المصباح؟",
         "<script>alert(1)</script><b>Who</b> lit the lamp? ${7*7} {{7*7}} %s",
         'title:"fares" AND (lamp OR *) ~2 ^9 [a TO b] \\',
-        "🚢?",
     ],
 )
 def test_a_question_in_another_script_or_full_of_markup_is_an_ordinary_question(
@@ -250,9 +250,11 @@ def test_a_question_in_another_script_or_full_of_markup_is_an_ordinary_question(
     assert found["passages"]
 
 
-def test_a_question_of_bytes_that_are_not_utf8_does_not_end_in_a_traceback(home: Path, built: Path) -> None:
-    done = copydesk(home, "ask", b"Who lit the lamp \xff?".decode("utf-8", "surrogateescape"), "--corpus", built)
-    assert "Traceback" not in done.stderr
+def test_a_question_of_bytes_that_are_not_utf8_is_asked_without_them(home: Path, built: Path) -> None:
+    question = b"Who lit the lamp \xff?".decode("utf-8", "surrogateescape")
+    found = json_of(copydesk(home, "ask", question, "--corpus", built, "--json"))
+    assert found["question"] == "Who lit the lamp \ufffd?"
+    assert found["passages"]
 
 
 def test_batch_lines_that_hold_no_question_are_named_and_the_others_answered(

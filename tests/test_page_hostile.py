@@ -30,7 +30,10 @@ IN_HTML = f"""<!doctype html><html><head><title>Lock {IMAGE} gate repaired</titl
 def write(folder: Path) -> Path:
     quoted = MARKUP.replace("\\", "\\\\").replace('"', '\\"')
     front = f'---\ntitle: "Windmill {quoted}"\nsource: "Gazette {quoted}"\nauthor: "{quoted}"\n'
-    body = f"The windmill at Carrow {MARKUP} turned for the first time in 40 years on Sunday.\n\nIts miller wept.\n"
+    acting = (
+        "<u onmouseover=window.owned=1>at last</u> {{constructor.constructor('window.owned=1')()}} ${window.owned=1}"
+    )
+    body = f"The windmill at Carrow turned {acting} for the first time in 40 years.\n\n{MARKUP}\n\nIts miller wept.\n"
     (folder / "<img src=x onerror=alert(1)>.md").write_text(
         f"{front}published: 2024-06-01\n---\n\n{body}", encoding="utf-8"
     )
@@ -65,21 +68,23 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 def test_hostile_articles_are_asked_read_and_listed_as_text(visit: Visit) -> None:
     page = visit.page
     turn = visit.ask("When did the windmill at Carrow turn for the first time in 40 years?")
-    expect(turn.locator(".st").first).to_contain_text("<script>")
-    assert page.locator("#conversation :is(script, img, svg, iframe, style, link)").count() == 0
+    expect(turn.locator(".st").first).to_contain_text("<u onmouseover=window.owned=1>")
+    turn.locator(".st").first.hover()
+    assert page.locator("#conversation :is(script, img, svg, iframe, style, link, u)").count() == 0
     turn.locator(".st .m").first.click()
     expect(page.locator(".src.on h3")).to_contain_text("<script>")
     page.locator(".src.on").hover()
-    assert page.locator("#sources :is(script, img, svg, iframe, style, link)").count() == 0
+    assert page.locator("#sources :is(script, img, svg, iframe, style, link, u)").count() == 0
     page.locator(".src.on").get_by_text("Open in article").click()
     article = page.frame_locator("#reader iframe")
-    expect(article.locator("#cited")).to_contain_text("<script>")
-    assert article.locator(":is(script, img, svg, iframe, style)").count() == 0
+    expect(article.locator("#cited")).to_contain_text("<u onmouseover=")
+    expect(article.locator(".text")).to_contain_text("<script>")
+    assert article.locator(":is(script, img, svg, iframe, style, u)").count() == 0
     assert article.locator("a[href^=javascript]").count() == 0
     page.get_by_role("tab", name="Articles").click()
     expect(page.locator(".shelf")).to_contain_text("<script>")
     expect(page.locator(".skipped")).to_contain_text("<svg onload=alert(1)>.txt")
-    assert page.locator("#articles-panel :is(script, img, iframe, style, link)").count() == 0
+    assert page.locator("#articles-panel :is(script, img, iframe, style, link, u)").count() == 0
 
 
 def test_a_hostile_web_page_gives_text(visit: Visit) -> None:
@@ -88,13 +93,13 @@ def test_a_hostile_web_page_gives_text(visit: Visit) -> None:
     visit.page.locator(".cards-of.on a[data-open]").first.click()
     article = visit.page.frame_locator("#reader iframe")
     expect(article.locator("#cited")).to_contain_text("six divers")
-    assert article.locator(":is(script, img, svg, iframe, style)").count() == 0
+    assert article.locator(":is(script, img, svg, iframe, style, u)").count() == 0
 
 
 def test_a_hostile_question_is_shown_as_text(visit: Visit) -> None:
     turn = visit.ask(f"Who wept at the windmill {MARKUP}?")
     expect(turn.locator(".q")).to_contain_text("<script>")
-    assert visit.page.locator("#conversation :is(script, img, svg, iframe, style, link)").count() == 0
+    assert visit.page.locator("#conversation :is(script, img, svg, iframe, style, link, u)").count() == 0
 
 
 def test_a_hostile_outlet_can_be_filtered_by(visit: Visit) -> None:
@@ -102,9 +107,9 @@ def test_a_hostile_outlet_can_be_filtered_by(visit: Visit) -> None:
     visit.page.locator(".filters").get_by_role("button", name="None").click()
     visit.page.locator(".filters label", has_text="Gazette").locator("input").check()
     visit.ask("What turned for the first time in 40 years?")
-    outlets = visit.page.locator(".cards-of.on .src .meta b").all_inner_texts()
+    outlets = visit.page.locator(".cards-of.on .src .meta b").all_text_contents()
     assert outlets
-    assert all(each.startswith("Gazette") for each in outlets)
+    assert [each for each in outlets if not each.startswith("Gazette")] == []
 
 
 def test_an_article_s_own_page_runs_nothing_in_a_tab_either(visit: Visit) -> None:
@@ -112,6 +117,6 @@ def test_an_article_s_own_page_runs_nothing_in_a_tab_either(visit: Visit) -> Non
     link = visit.page.locator(".cards-of.on .src >> nth=0").get_by_text("Permalink").get_attribute("href")
     tab = visit.context.new_page()
     tab.goto(f"{visit.site.address}{link}")
-    expect(tab.locator("#cited")).to_contain_text("<script>")
+    expect(tab.locator("#cited")).to_contain_text("<u onmouseover=")
     assert tab.evaluate("window.owned") is None
-    assert tab.locator(":is(script, img, svg, iframe, style)").count() == 0
+    assert tab.locator(":is(script, img, svg, iframe, style, u)").count() == 0

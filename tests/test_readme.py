@@ -60,7 +60,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_the_answer_in_readme_is_what_the_program_prints(tmp_path: Path) -> None:
-    shown = re.search(r"^```console\n\$ copydesk (.*)\n(.*?)^```$", FIRST_SCREEN, re.MULTILINE | re.DOTALL)
+    shown = re.search(r"^```console\n\$ copydesk ([^\n]*)\n(.*?)^```$", FIRST_SCREEN, re.MULTILINE | re.DOTALL)
     assert shown
     done = copydesk(tmp_path, *shlex.split(shown[1]))
     assert done.returncode == 0, done.stderr

@@ -192,7 +192,7 @@ window.copydesk = (() => {
     else if ("sources" in button.dataset) {
       showTurn(button.dataset.sources);
       if (narrow.matches) openSources();
-    } else if ("dismiss" in button.dataset) one(`[data-notice="${button.dataset.dismiss}"]`).hidden = true;
+    } else if ("dismiss" in button.dataset) dismiss(button.dataset.dismiss);
     else if ("close" in button.dataset) closeSources();
     else if ("filters" in button.dataset) document.body.classList.toggle("filtering");
     else if ("tab" in button.dataset) {
@@ -214,8 +214,28 @@ window.copydesk = (() => {
 
   // --- a new question comes into view ---
 
+  const GOOD_NEWS_MS = 12000;
+  const dismissed = new Set();
+
+  function dismiss(number) {
+    dismissed.add(number);
+    onNotice();
+  }
+
+  function onNotice() {
+    const notice = one(".notice");
+    if (!notice) return;
+    const { notice: number } = notice.dataset;
+    notice.hidden = dismissed.has(number);
+    if (notice.matches(".done:not([data-leaves])")) {
+      notice.dataset.leaves = "";
+      setTimeout(dismiss, GOOD_NEWS_MS, number);
+    }
+  }
+
   let turns = 0;
   function onGrowth() {
+    onNotice();
     const shown = all("#conversation .turn");
     if (shown.length > turns) {
       closeReaderAndSources();

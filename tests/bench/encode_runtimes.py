@@ -176,7 +176,7 @@ def main() -> None:
     assert plain.vectors is not None
     for way in all_ways:
         assert way.vectors is not None
-        near = (way.vectors * plain.vectors).sum(axis=1)
+        near = (way.vectors * plain.vectors).sum(axis=1) / np.linalg.norm(way.vectors, axis=1)  # bf16 rows are not of 1
         same = alone_and_together(way, passages)
         scores = [f"{way.ranking[name]:.4f}" if name in way.ranking else "" for name in ("scifact", "squad2")]
         cells = [

@@ -1,0 +1,212 @@
+"""Questions asked of a small folder, with the real index and the real model."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import MisuseError
+from index.build import build
+from index.encode import Encoder
+from index.hits import Where
+from index.search import NewsIndex, open_index
+from qa.answer import MOST_CHARACTERS, Answer, CitationError, ask, checked_question
+from qa.cite import is_checked
+from qa.followup import Turn
+
+ARTICLES = {
+    "wire/velden.md": """---
+title: Crane collapse shuts Velden harbour
+source: Harbour Wire
+published: 2024-05-14
+---
+
+The port of Velden shut on Tuesday after a crane fell across the main quay.
+
+Three dockers were hurt, and one of them is still in hospital, the harbour master said.
+
+Harbour master Ines Quandt said the crane had been inspected in March. “We found nothing wrong with it,” she said.
+
+Repairs will cost about 4.2 million crowns.
+""",
+    "post/velden.md": """---
+title: Dockers blame owners for Velden crane
+source: Velden Post
+published: 2024-05-15
+---
+
+Three dockers were hurt, and one of them is still in hospital, the harbour master said.
+
+The dockers' union said the port's owners had saved on maintenance for years.
+
+Sign up for our newsletter and never miss a story!
+""",
+    "echo/bread.md": """---
+title: Brodno bakery wins prize for rye bread
+source: Brodno Echo
+published: 2024-04-02
+---
+
+A bakery in Brodno won the county prize for its rye bread on Sunday.
+
+The baker, Ada Moll, has run the shop for thirty years and bakes four hundred loaves a day.
+""",
+    "notes.txt": "Ferry timetable\n\nFerries between Velden and Brodno sail every two hours in summer. <b>No bicycles</b>.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[NewsIndex]:
+    folder = tmp_path_factory.mktemp("articles")
+    for name, text in ARTICLES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    build(folder, encoder=encoder)
+    yield open_index(folder, encoder=encoder)
+
+
+def final(question: str, index: NewsIndex, **more: object) -> Answer:
+    *_, last = ask(question, index, **more)  # type: ignore[arg-type]
+    return last
+
+
+def test_an_answer_quotes_a_file_and_every_quotation_is_there(index: NewsIndex) -> None:
+    answer = final("How many dockers were hurt in Velden?", index)
+    assert answer.answered
+    assert "Three dockers" in answer.statements[0].text
+    for citation in answer.citations:
+        path = index.folder / citation.file
+        with path.open(encoding="utf-8", newline="") as file:
+            text = file.read()
+        assert text[citation.start : citation.end] == citation.quote
+        assert text[: citation.start].count("\n") + 1 == citation.line
+        assert is_checked(citation)
+
+
+def test_what_two_articles_say_is_one_statement_with_two_markers(index: NewsIndex) -> None:
+    answer = final("How many dockers were hurt in Velden?", index)
+    cited = {each.marker: each for each in answer.citations}
+    files = {cited[marker].file for marker in answer.statements[0].citations}
+    assert files == {"wire/velden.md", "post/velden.md"}
+
+
+def test_markers_count_from_1_in_the_order_they_appear_and_a_span_is_cited_once(index: NewsIndex) -> None:
+    answer = final("What happened to the crane in Velden harbour?", index)
+    shown = [marker for each in answer.statements for marker in (*each.citations, *each.context)]
+    assert list(dict.fromkeys(shown)) == [each.marker for each in answer.citations]
+    assert [each.marker for each in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert len({(c.file, c.start, c.end) for c in answer.citations}) == len(answer.citations)
+
+
+def test_a_statement_that_says_she_comes_with_who_she_is(index: NewsIndex) -> None:
+    answer = final("What did the harbour master find wrong with the crane?", index)
+    cited = {each.marker: each.quote for each in answer.citations}
+    told = next(each for each in answer.statements if "nothing wrong" in each.text)
+    others = [each.text for each in answer.statements] + [cited[marker] for marker in told.context]
+    assert any("Ines Quandt" in text for text in others)
+
+
+def test_the_answer_grows_and_the_last_is_final(index: NewsIndex) -> None:
+    growing = list(ask("Why was the port of Velden shut on Tuesday?", index))
+    assert growing[0].passages
+    assert not growing[0].statements
+    counts = [len(each.statements) for each in growing]
+    assert counts == list(range(len(counts)))
+    assert all(each.passages == growing[-1].passages for each in growing)
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("What did Ursula Bernheim say about the crane?", "None of the articles mentions Ursula Bernheim."),
+        ("What did Bloomberg report about the harbour?", "No article from Bloomberg is in this folder."),
+        ("How do vaccines train the immune system?", "don't say"),
+    ],
+)
+def test_what_the_articles_do_not_hold_is_declined_in_words(index: NewsIndex, question: str, note: str) -> None:
+    answer = final(question, index)
+    assert not answer.answered
+    assert answer.statements == answer.citations == ()
+    assert answer.passages
+    assert note in answer.note
+    assert 0 <= answer.confidence < 0.5
+
+
+def test_passages_are_the_k_best_hits_whatever_is_cited(index: NewsIndex) -> None:
+    question = "How many loaves does Ada Moll bake a day?"
+    for k in (1, 2, 30):
+        assert final(question, index, k=k).passages == tuple(index.search(question, k))
+
+
+def test_furniture_is_never_cited(index: NewsIndex) -> None:
+    answer = final("Can I sign up for a newsletter and never miss a story?", index)
+    assert all("Sign up" not in each.quote for each in answer.citations)
+
+
+def test_filters_hold_for_everything_cited(index: NewsIndex) -> None:
+    answer = final("How many dockers were hurt in Velden?", index, where=Where(outlets=frozenset({"Velden Post"})))
+    assert {each.source for each in answer.citations} == {"Velden Post"}
+
+
+def test_a_follow_up_is_asked_stand_alone_and_says_so(index: NewsIndex) -> None:
+    earlier = [Turn("Who is the baker in Brodno?", "The baker, Ada Moll, has run the shop for thirty years.", ())]
+    answer = final("How many loaves does she bake?", index, earlier=earlier)
+    assert answer.question == "How many loaves does she bake?"
+    assert answer.asked == "How many loaves does Ada Moll bake?"
+    assert any("four hundred loaves" in each.text for each in answer.statements)
+
+
+def test_the_same_question_gives_the_same_answer(index: NewsIndex) -> None:
+    one, other = (final("Why did the crane fall in Velden?", index) for _ in range(2))
+    assert (one.statements, one.citations, one.confidence) == (other.statements, other.citations, other.confidence)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("", "empty"),
+        (" \n\t", "empty"),
+        ("?!…", "no word"),
+        ("🙂🙂", "no word"),
+        ("why " * 2_500, f"{MOST_CHARACTERS:,}"),
+    ],
+)
+def test_a_question_that_can_t_be_asked_is_refused_in_one_sentence(index: NewsIndex, question: str, says: str) -> None:
+    with pytest.raises(MisuseError, match=says) as refused:
+        next(ask(question, index))
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Сколько докеров пострадало в Вельдене?",
+        "港は閉鎖されましたか",
+        "كم عدد العمال؟",
+        "<script>alert(1)</script> dockers hurt?",
+        "dockers\u202ehurt\x00?",
+        "[1] **How** many `dockers`?",
+        "' OR 1=1 -- dockers",
+        "a" * MOST_CHARACTERS,
+        "\ud800 dockers",
+    ],
+)
+def test_other_scripts_and_markup_are_asked_like_any_question(index: NewsIndex, question: str) -> None:
+    answer = final(question, index)
+    assert answer.asked == checked_question(question)
+    assert all(is_checked(each) for each in answer.citations)
+
+
+def test_an_answer_refuses_a_citation_that_nobody_checked(index: NewsIndex) -> None:
+    answer = final("How many dockers were hurt in Velden?", index)
+    object.__setattr__(answer.citations[0], "quote", "Thirty dockers were hurt.")
+    with pytest.raises(CitationError):
+        Answer(answer.question, answer.asked, True, 1.0, answer.statements, answer.citations, (), 0.0, "")
+
+
+def test_asking_loads_neither_torch_nor_gradio() -> None:
+    code = "import sys, qa.answer, qa.measure; sys.exit(any(m in sys.modules for m in ('torch', 'gradio', 'sklearn')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parent.parent).returncode == 0

@@ -27,7 +27,7 @@ class CorpusError(CopydeskError):
     """The folder of articles can't be used as it is."""
 
 
-class IndexFault(CopydeskError):
+class IndexFault(CopydeskError):  # noqa: N818 (IndexError is Python's own)
     """The index on disk can't be used as it is."""
 
 

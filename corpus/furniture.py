@@ -87,14 +87,14 @@ def _said_twice(document: Document, lines: list[Line], marked: Mapping[int, str]
     for number, key in enumerate(keys):
         if not key:
             continue
-        if title and key == title:
+        if number < _HEAD_LINES and _without_site(lines[number].plain) in keys[:_HEAD_LINES]:
+            found[number] = REPEATED_HEADLINE
+        elif title and key == title:
             if seen and len(key) >= 2:
                 found[number] = REPEATED_HEADLINE
             seen = True
         elif key == previous and len(key) >= _MIN_REPEATED_WORDS:
             found[number] = REPEATED_HEADLINE if number < _HEAD_LINES and lines[number].title else REPEATED_LINE
-        elif number < _HEAD_LINES and _without_site(lines[number].plain) in keys[:_HEAD_LINES]:
-            found[number] = REPEATED_HEADLINE
         previous = key
     return found
 

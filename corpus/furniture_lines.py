@@ -17,7 +17,8 @@ _MIN_PARAGRAPH_WORDS = 6
 _WRAP_COLUMNS = range(45, 101)
 _MAX_RAW_CHARS = 20_000
 
-_EDGE = " \t\r\n\f\v\u00a0\u2028\u2029\ufeff\u200b\u200c\u200d\u2060"
+# White space, and what editors and web pages leave that looks like it.
+_EDGE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200c\u200d\u2060"
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00ad": None, "\u200b": None})
 _CLAUSE_BREAK = re.compile(r"[a-z]{3}[.!?][\"')\]]* [\"'(\[]?[A-Z]")
 _OPENS = re.compile(r"\(opens in (?:a )?new (?:window|tab)\)", re.IGNORECASE)
@@ -61,7 +62,8 @@ class Line:
     """One line, or the joined lines of a hard-wrapped paragraph: `text[start:end]` without outer white space.
 
     `plain` is its words with markdown markup gone, quotes straight and white space single; it is empty for a line
-    too long for any rule. `kind` is what it looks like. `bullet` and `link`: it is a list item, and it holds nothing but links.
+    too long for any rule. `kind` is what it looks like. `bullet` and `link`: it is a list item, and it holds nothing
+    but links.
     """
 
     start: int

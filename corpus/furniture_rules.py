@@ -20,7 +20,7 @@ _ZONES = ("edge", "tail", "between", "heading", "weak-heading")
 
 _REPORTED = re.compile(
     r"\b(?:said|says|saying|told|asked|added|wrote|argued|claimed|announced|warned|according to"
-    r"|he|she|they(?!')|his|her|their)\b",
+    r"|he|she)\b",
     re.IGNORECASE,
 )
 _PAGE_VOICE = re.compile(
@@ -105,7 +105,10 @@ def _matchers(zone: str) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
 
 
 def _speaks_as_article(plain: str) -> bool:
-    """Whether a line reports, or goes on in a sentence that doesn't speak to the reader."""
+    """Whether a line reports, or has, beside others, a sentence that neither asks nor speaks to the reader."""
     if _REPORTED.search(plain):
         return True
-    return any(len(clause.split()) > 6 and not _PAGE_VOICE.search(clause) for clause in clauses(plain)[1:])
+    sentences = clauses(plain)
+    return len(sentences) > 1 and any(
+        len(each.split()) > 6 and not each.endswith("?") and not _PAGE_VOICE.search(each) for each in sentences
+    )

@@ -115,7 +115,8 @@ def _titled(lines: list[Line], first: int, last: int, found: Mapping[int, str], 
     while at < last and (_is_title(lines[at]) or at in found) and not _heads(lines[at]):
         at += 1
     behind = lines[at : at + _MAX_LIST_LINES]
-    if at > first and (_heads(behind[0]) if behind else True) or not any(line.paragraph for line in behind):
+    closed = at > first and behind and _heads(behind[0])
+    if closed or not any(line.paragraph for line in behind):
         return at if sure or at - first >= 2 else first
     if at == first:
         return first

@@ -52,7 +52,7 @@ def read_page(html: str) -> tuple[str, Metadata]:
 
 
 def _tree(page: str) -> Any:
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     page = _REFERENCE.sub(_referred, _CONTROL.sub(" ", page))
     if any(tag[1] for tag in _TAG.finditer(page)):

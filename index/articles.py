@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.document import Document, Furniture, Metadata, Span, Unreadable
 from index.hits import ArticleText, StoredArticle
@@ -112,9 +113,11 @@ def _insert(connection: sqlite3.Connection, row: int, cut: CutArticle) -> None:
         f"INSERT INTO texts (row, {_TEXTS}) VALUES (?, ?, ?, ?, ?, ?)",
         (row, document.text, document.body.start, document.body.end, sentences, furniture),
     )
-    connection.execute(
-        "INSERT INTO lines VALUES (?, ?, ?)", (row, _json_lines(cut.keys), _json_lines(cut.recurring))
-    )
+    connection.execute("INSERT INTO lines VALUES (?, ?, ?)", (row, _json_lines(cut.keys), _json_lines(cut.recurring)))
+
+
+def _lines(stored: str) -> frozenset[str]:
+    return frozenset(json.loads(stored))
 
 
 def _json_lines(lines: frozenset[str]) -> str:
@@ -127,12 +130,15 @@ class ArticleStore:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         # Opened once and for good: the file may be removed from the folder by a later build while requests still read.
-        self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
 
     def articles(self) -> tuple[StoredArticle, ...]:
         """All articles in row order."""
         rows = self._read(
-            "SELECT row, path, digest, format, title, source, author, published, url, characters FROM articles ORDER BY row"
+            "SELECT row, path, digest, format, title, source, author, published, url, characters"
+            " FROM articles ORDER BY row"
         )
         return tuple(
             StoredArticle(row, path, digest, form, Metadata(title, source, author, published, url), characters)
@@ -145,7 +151,10 @@ class ArticleStore:
             "SELECT row, path, size, mtime_ns, file_digest, source, keys, recurring"
             " FROM articles JOIN lines USING (row) ORDER BY row"
         )
-        return [FileFacts(*row[:6], frozenset(json.loads(row[6])), frozenset(json.loads(row[7]))) for row in rows]
+        return [
+            FileFacts(row, path, size, mtime_ns, digest, source, _lines(keys), _lines(lines))
+            for row, path, size, mtime_ns, digest, source, keys, lines in rows
+        ]
 
     def text(self, row: int) -> ArticleText:
         """The text of one article with its spans. Raises KeyError for a row that is not there."""
@@ -172,12 +181,14 @@ class ArticleStore:
 
     def skipped(self) -> tuple[Unreadable, ...]:
         """The files that were skipped, with their reasons, by path."""
-        return tuple(Unreadable(path, reason) for path, reason in self._read("SELECT path, reason FROM skipped ORDER BY path"))
+        return tuple(
+            Unreadable(path, reason) for path, reason in self._read("SELECT path, reason FROM skipped ORDER BY path")
+        )
 
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
 
-    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()

@@ -103,9 +103,7 @@ def build(
                 files={},
             )
             passages, embedded = _write(place, blank, cuts, found.skipped, previous, encoder, progress)
-            report = replace(
-                report, generation=blank.generation, published=True, passages=passages, embedded=embedded
-            )
+            report = replace(report, generation=blank.generation, published=True, passages=passages, embedded=embedded)
     return replace(report, seconds=time.monotonic() - begun)
 
 

@@ -19,7 +19,7 @@ Cut = tuple[CutArticle, tuple[Passage, ...]]
 
 @cache
 def cutting_digest() -> str:
-    """A digest of the code and rules that cut articles: where it changes, stored spans are stale and all is cut again."""
+    """A digest of the code and rules that cut articles: where it changes, stored spans are stale."""
     digest = hashlib.sha256()
     for path in sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"}):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -13,7 +13,7 @@ Rows = NDArray[np.int64]
 class DenseIndex:
     """Unit vectors in row order, searched exactly by inner product (which is the cosine, for unit vectors)."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: faiss.Index) -> None:
         self._index = index
 
     @property
@@ -39,7 +39,8 @@ class DenseIndex:
             bits = np.zeros((self.size + 7) // 8 * 8, dtype=bool)
             bits[allowed] = True
             bitmap = np.packbits(bits, bitorder="little")  # kept alive by this name: faiss holds a bare pointer to it
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+            # faiss's annotations show the C++ arguments, not those that its Python layer takes
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type]
         cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
         found = rows[0] >= 0
         order = np.lexsort((rows[0][found], -cosines[0][found]))

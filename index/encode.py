@@ -4,8 +4,17 @@ The default is sentence-transformers/all-MiniLM-L6-v2, run by onnxruntime with e
 text is a run of its own on one core, with as many in flight as there are cores: nothing is padded, and a text's vector
 is the same bytes whatever else is encoded beside it. Nothing is ever downloaded but a hub model that the user names.
 
-Why this runtime (ratios to plain sentence-transformers in one run, 2 cores of an AMD EPYC with VNNI, passages of 180
-tokens; `tests/bench/encode_runtimes.py` measures them again): see docs/speed.md.
+Why this runtime: processor time a passage of 180 tokens, and mean cosine to sentence-transformers in fp32, in one run
+of tests/bench/encode_runtimes.py on two busy cores of an AMD EPYC with VNNI.
+
+    sentence-transformers, torch fp32, batch 32    79 ms    1
+    sentence-transformers, torch bf16, batch 32    42 ms     .9999
+    onnxruntime, fp32                              45 ms    1
+    onnxruntime, 8 bits, range by block of 128     34 ms     .9991
+    onnxruntime, 8 bits, range by text (in use)    18.5 ms   .9976
+
+Ranking in use and in fp32, nDCG@10: .7636 and .7652 on 1,500 abstracts of scifact, .7829 and .7831 on squad2. OpenVINO
+with eight-bit weights took 18 ms too (.9978), with 180 MB more to install.
 """
 
 import os

@@ -10,7 +10,9 @@ Rows = NDArray[np.int64]
 def min_max(scores: Scores, floor: float | None = None) -> Scores:
     """Scores moved to 0..1: (s - low) / (high - low), where low is `floor` or the smallest score.
 
-    All equal scores become 1, or 0 where they equal the floor. Fox and Shaw, Combination of Multiple Searches (1994); Lee (1997).
+    Fox and Shaw, Combination of Multiple Searches (1994); Lee, Analyses of Multiple Evidence Combination (1997).
+
+    All equal scores become 1, or 0 where they equal the floor.
     """
     if len(scores) == 0:
         return scores
@@ -18,7 +20,8 @@ def min_max(scores: Scores, floor: float | None = None) -> Scores:
     high = float(scores.max())
     if high <= low:
         return np.full_like(scores, 0.0 if floor is not None and high <= floor else 1.0)
-    return np.clip((scores - np.float32(low)) / np.float32(high - low), 0.0, 1.0).astype(np.float32)
+    moved = (scores - np.float32(low)) / np.float32(high - low)
+    return np.asarray(np.clip(moved, 0.0, 1.0), dtype=np.float32)
 
 
 def reciprocal_rank(rows: Rows, found: Rows, constant: int = 60) -> Scores:

@@ -30,7 +30,7 @@ def named_outlets(question: str, outlets: Iterable[str]) -> list[tuple[str, ...]
 
 
 def in_turn(groups: Sequence[Sequence[int]], rest: Sequence[int]) -> list[int]:
-    """The best of each group in turn, then the second best of each, and so on; then the rest in its order. No repeats."""
+    """The best of each group in turn, then the second best of each, and so on; then the rest. No repeats."""
     order: dict[int, None] = {}
     for turn in range(max(map(len, groups), default=0)):
         for group in groups:

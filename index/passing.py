@@ -6,7 +6,7 @@ from corpus.document import Metadata
 
 
 def embedded_text(text: str) -> str:
-    """What the encoder sees: the passage alone. A header in front costs time and gains MiniLM nothing (docs/quality.md)."""
+    """What the encoder sees: the passage alone. A header in front costs time and gains MiniLM nothing."""
     return text
 
 

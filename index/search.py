@@ -177,5 +177,6 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     made = read_manifest(place, name)
     encoder = load_encoder(made.model) if encoder is None else encoder
     if encoder.digest != made.model_digest:
-        raise IndexFault(f"{place}: the index was built with the model {made.model}, not {encoder.name}; run: {again}")
+        this = f"not {encoder.name}" if encoder.name != made.model else "in another version"
+        raise IndexFault(f"{place}: the index was built with the model {made.model}, {this}; run: {again}")
     return NewsIndex(folder, place, load_generation(place), encoder)

@@ -60,12 +60,14 @@ def index_place(folder: Path, index_dir: Path | None = None) -> Path:
     if index_dir is not None:
         return index_dir
     inside = folder / ".copydesk"
-    if (inside / "current").exists():
-        return inside
     cached = _cached_place(folder)
-    if (cached / "current").exists() or not os.access(inside if inside.exists() else folder, os.W_OK):
+    try:
+        if (inside / "current").exists():
+            return inside
+        writable = os.access(inside if inside.exists() else folder, os.W_OK)
+    except PermissionError:  # not even to be looked into; list_files tells the user
         return cached
-    return inside
+    return cached if (cached / "current").exists() or not writable else inside
 
 
 def _cached_place(folder: Path) -> Path:
@@ -117,7 +119,9 @@ def read_manifest(place: Path, name: str) -> Manifest:
             files = {str(key): (int(size), str(digest)) for key, (size, digest) in raw["files"].items()}
             return Manifest(**{**raw, "files": files})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexFault(f"{path}: the index is damaged (its manifest can't be read); {_rebuild_hint(place)}") from error
+        raise IndexFault(
+            f"{path}: the index is damaged (its manifest can't be read); {_rebuild_hint(place)}"
+        ) from error
     age = "a newer" if isinstance(found, int) and found > FORMAT else "an older"
     raise IndexFault(
         f"{path}: the index was written in format {found} by {age} Copydesk, this one reads format {FORMAT}; "
@@ -126,7 +130,7 @@ def read_manifest(place: Path, name: str) -> Manifest:
 
 
 def verify(place: Path, manifest: Manifest) -> Path:
-    """The folder of a generation, every file of it checked against the manifest. Raises IndexFault where one differs."""
+    """The folder of a generation, every file checked against the manifest. Raises IndexFault where one differs."""
     folder = place / "generations" / manifest.generation
     for name, (size, digest) in manifest.files.items():
         path = folder / name

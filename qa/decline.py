@@ -6,11 +6,10 @@ from math import exp
 
 from index.hits import Hit
 from qa.choose import Choice
-from qa.facts import facts
+from qa.facts import attributes, facts, lacks_kind
 from qa.outlets import Named
 from qa.questions import Question
 from qa.select import Candidate
-
 
 ENOUGH_MATTER = 4.0
 
@@ -19,11 +18,13 @@ ENOUGH_MATTER = 4.0
 class Signals:
     """What speaks for an answer and against it, each 0 to 1; of the statements each is the best one's.
 
-    `reach`: the share of the question, by weight, that a statement and what stands around it hold. `matter`: the rarity of
-    the words that they share with the question, squared and summed, four for 1: how much there is to go by, however long
-    the question. `pairs`: the share of the question's neighbouring words that a statement keeps together. `meaning` and
-    `passage`: the cosines of sentence and passage. `names_absent`: the share of the question's names that no candidate
-    holds. `outlet_absent`: 1 if it names an outlet that no article is from.
+    `reach`: the share of the question, by weight, that a statement and what stands around it hold. `matter`: the rarity
+    of the words that they share with the question, squared and summed, four for 1: how much there is to go by, however
+    long the question. `pairs`: the share of the question's neighbouring words that a statement keeps together.
+    `meaning` and `passage`: the cosines of sentence and passage. `names_absent`: the share of the question's names that
+    no hit holds. `outlet_absent`: 1 if it names an outlet that no article is from. `kind_absent`: 1 if a time or a
+    number is asked for and no statement holds one. `unattributed`: 1 if someone's words are asked for and no statement
+    gives any.
     """
 
     reach: float
@@ -33,6 +34,8 @@ class Signals:
     passage: float
     names_absent: float
     outlet_absent: float
+    kind_absent: float
+    unattributed: float
 
 
 def signals(
@@ -51,14 +54,16 @@ def signals(
         passage=max((hit.cosine for hit in hits), default=0.0),
         names_absent=len(missing) / len(question.names) if question.names else 0.0,
         outlet_absent=float(bool(named.absent)),
+        kind_absent=float(all(lacks_kind(question, one.text) for one in best)),
+        unattributed=float(not any(attributes(question, one.text) for one in best)),
     )
 
 
 # Provisional.
-ENOUGH = 0.4
+ENOUGH = 0.47
 LIKELY = 0.6
-_CONSTANT = -6.06
-_WEIGHTS = Signals(1.43, 5.0, 2.12, 3.18, 1.87, -1.33, -3.15)
+_CONSTANT = -6.37
+_WEIGHTS = Signals(1.73, 2.75, 1.43, 5.6, 3.21, -2.82, -3.08, -2.0, -2.0)
 
 
 def probability(seen: Signals) -> float:

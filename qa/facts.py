@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from qa.english import any_of
 from qa.names import SPEECH, Name, names
 from qa.questions import Question
-from qa.words import tokens
+from qa.words import stem_of, tokens
 
 _NUMBER = re.compile(rf"\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
 _TIME = re.compile(
     rf"\b(?:\d{{4}}s?|{any_of('time_words')}|(?:last|next|this|past|previous|earlier)\s+{any_of('periods')}"
-    rf"|(?:\d+|few|{any_of('number_words')})\s+{any_of('periods')}|\d{{1,2}}(?::\d\d)?\s*[ap]\.?m|in\s+may|may\s+\d)\b",
+    rf"|(?:\d+|few|{any_of('number_words')})[\s-]+{any_of('periods')}|\d{{1,2}}(?::\d\d)?\s*[ap]\.?m|in\s+may|may\s+\d)\b",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"\b(?:(?:\d+|few|{any_of('number_words')})[\s-]+{any_of('periods')}|since|until|for\s+(?:\w+\s+)?{any_of('periods')})\b",
     re.IGNORECASE,
 )
 _PLACED = r"(?:in|at|near|from|to|across|outside|inside|throughout|into|of|around|between)"
 _WHERE = re.compile(rf"\b{_PLACED}\s+(?:(?:the|its|a)\s+)?(?:\w+\s+){{0,2}}?[A-Z]")
 _WHY = re.compile(rf"\b{any_of('reasons')}\b", re.IGNORECASE)
+_PRONOUNS = frozenset(map(stem_of, ("he", "she", "they", "who")))
+_NEAR = 8
+_QUOTED = re.compile(r"[“\"][^“”\"]*(?:[”\"]|$)|^[^“”\"]*”")
 _QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,}[’'])")
 
 
@@ -64,6 +71,8 @@ def holds_answer(question: Question, sentence: str) -> float:
             return 1.0 if any(name.kind == "place" for name in fresh) else 0.5
         case "when":
             return 1.0 if _TIME.search(sentence) else 0.0
+        case "how long":
+            return 1.0 if _DURATION.search(sentence) else 0.0
         case "how many":
             return 1.0 if _NUMBER.search(sentence) else 0.0
         case "why":
@@ -75,3 +84,22 @@ def holds_answer(question: Question, sentence: str) -> float:
             return 0.5 if spoke and held.stems & SPEECH else 0.0
         case _:
             return 0.5
+
+
+def attributes(question: Question, sentence: str) -> bool:
+    """True unless the question asks for a named speaker's words and the sentence does not give them: it has no verb of
+    saying near the speaker's name or a pronoun, and is no quotation that names nobody."""
+    if question.kind != "said" or not question.speaker:
+        return True
+    told = _QUOTED.sub(" ", sentence)
+    if told != sentence and not names(told):
+        return True
+    order = facts(told).order
+    speakers = [spot for spot, stem in enumerate(order) if stem in question.speaker or stem in _PRONOUNS]
+    verbs = [spot for spot, stem in enumerate(order) if stem in SPEECH and stem != "speak"]
+    return any(abs(speaker - verb) <= _NEAR for speaker in speakers for verb in verbs)
+
+
+def lacks_kind(question: Question, sentence: str) -> bool:
+    """True if the question asks for a number or a time and the sentence holds none."""
+    return question.kind in ("when", "how long", "how many") and holds_answer(question, sentence) == 0.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.english import words
-from qa.words import STOPWORDS, is_plain, stem_of
+from qa.words import STOPWORDS, is_plain, stem_of, tokens
 
 Kind = Literal["person", "place", "group", "unknown"]
 
@@ -41,11 +41,7 @@ class Name:
     @property
     def stems(self) -> tuple[str, ...]:
         """The stems of the words that carry the name."""
-        return tuple(
-            stem_of(w)
-            for w in re.findall(r"[^\W_]+(?:\.[^\W_]+)*\.?", self.text)
-            if w.lower() not in STOPWORDS or w.isupper()
-        )
+        return tuple(token.stem for token in tokens(self.text) if not token.stop)
 
 
 def names(text: str) -> list[Name]:

@@ -1,21 +1,18 @@
 """The page: widgets and the events between them. The only file that knows gradio, and it decides nothing."""
 
-import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import FastAPI
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-
 import gradio as gr
+from fastapi import FastAPI
 
 from corpus.errors import CopydeskError, MisuseError
 from qa.chat import Exchange, Refused, Waiting, converse, stopped
 from qa.desk import Building, Desk
 from qa.filters import filters_html, where_from
-from qa.server import listen, own_routes
+from qa.server import bound, exposure, own_routes, run
 from qa.show import Markup
 from qa.show_answer import conversation_html, sources_html
 from qa.show_corpus import articles_html, index_html
@@ -68,7 +65,10 @@ def serve(
     desk: Desk, *, host: str, port: int, open_browser: bool = False, password: str | None = None, k: int = 10
 ) -> None:
     """Serve the page until interrupted. Raises CopydeskError where the port can't be listened on."""
-    listen(build_app(desk, k), host, port, password, open_browser)
+    with bound(host, port) as listener:
+        if warning := exposure(host, password):
+            print(f"copydesk: {warning}", file=sys.stderr, flush=True)
+        run(build_app(desk, k), listener, host, password, open_browser)
 
 
 class Page:

@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from qa.english import any_of, words
 from qa.names import SPEECH, Name, names
-from qa.words import Token, rarity, stem_of, tokens
+from qa.words import Token, rarity, tokens
 
-Kind = typing.Literal["who", "when", "where", "how many", "why", "how", "said", "yes-no", "what"]
+Kind = typing.Literal["who", "when", "how long", "where", "how many", "why", "how", "said", "yes-no", "what"]
 
 _AUXILIARY = any_of("auxiliaries")
 _TAIL = re.compile(
-    r",\s+and\s+(?:by|for|to|from|with|since|until)?\s*(who|whom|when|where|why|how(?: many| much)?|what|which)\s*\?*$",
+    r",\s+and\s+(?:by|for|to|from|with|since|until)?\s*"
+    r"(who|whom|when|where|why|how(?: many| much| long)?|what|which)\s*\?*$",
     re.IGNORECASE,
 )
 _WHICH = r"(?:what|which|whose)(?:\s+(?:is|was|are|were)\s+(?:the|his|her|its|their))?(?:\s+[\w’'-]+)?\s+"
@@ -26,7 +27,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         tuple[tuple[Kind, str], ...],
         (
             ("how many", rf"{_MEASURED}|{_WHICH}{any_of('number_nouns')}\b"),
-            ("when", rf"\bwhen\b(?!ever)|\bhow\s+(?:long|soon|recently)\b|{_WHICH}{any_of('time_nouns')}\b"),
+            ("how long", r"\bhow\s+long\b(?!\s+ago)"),
+            ("when", rf"\bwhen\b(?!ever)|\bhow\s+(?:long ago|soon|recently)\b|{_WHICH}{any_of('time_nouns')}\b"),
             ("said", rf"\b(?:what|how)\s+(?:else\s+)?{_AUXILIARY}\b.*\b{any_of('said')}\b"),
             ("where", rf"\bwhere\b|{_WHICH}{any_of('place_nouns')}\b"),
             ("who", rf"\bwho(?:m|se)?\b|{_WHICH}{any_of('person_nouns')}\b"),
@@ -42,6 +44,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _REPORTS = words("reports")
+_SPEAKER_WITHIN = len("the US defence secretary ")
 _SPEAKER = re.compile(rf"\b(?:what|how|where|when|why)\b.*?\b{_AUXILIARY}\s+(?P<rest>.+)$", re.IGNORECASE)
 
 
@@ -104,4 +107,6 @@ def _speaker(text: str, found: tuple[Name, ...]) -> frozenset[str]:
     after = _SPEAKER.search(text)
     start = after.start("rest") if after else 0
     first = next((name for name in found if name.start >= start), None)
-    return frozenset(first.stems) if first and first.start - start < len("the US defence secretary ") else frozenset()
+    if first is None or first.possessive or first.start - start >= _SPEAKER_WITHIN:
+        return frozenset()
+    return frozenset(first.stems)

@@ -1,7 +1,6 @@
 """The web server around the page: its port, its own small routes, and the line that says where it is."""
 
 import socket
-import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -46,33 +45,47 @@ def own_routes(desk: Desk) -> FastAPI:
     return app
 
 
-def listen(app: ASGIApp, host: str, port: int, password: str | None, open_browser: bool) -> None:
-    """Serve until interrupted; print one line with the address when the page can be opened.
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; port 0 takes any free one. Raises CopydeskError where it can't be listened on."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise MisuseError(f"--host {host}: there is no such address on this machine; try --host 127.0.0.1") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or error
+        raise CopydeskError(f"port {port} on {host}: {reason}; take another, for example --port {port + 1}") from None
+    return listener
 
-    Port 0 takes any free one. Raises CopydeskError where the address can't be listened on.
-    """
-    with _bound(host, port) as listener:
-        address = _address(host, listener.getsockname()[1])
-        local = host in (*_LOOPBACK, "::1")
-        if not local and password is None:
-            print(
-                f"copydesk: warning: anyone who can reach {host} can read these articles; set a password, "
-                "or leave out --host to listen to this machine alone",
-                file=sys.stderr,
-                flush=True,
-            )
-        guarded = Guard(app, _LOOPBACK if local else (), password)
-        config = uvicorn.Config(
-            guarded,
-            ws="none",
-            lifespan="on",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GOODBYE_SECONDS,
-        )
-        with suppress(KeyboardInterrupt):
-            _Server(config, address, open_browser).run(sockets=[listener])
+
+def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, open_browser: bool) -> None:
+    """Serve on the socket until interrupted; print one line with the address when the page can be opened."""
+    local = host in (*_LOOPBACK, "::1")
+    config = uvicorn.Config(
+        Guard(app, _LOOPBACK if local else (), password),
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GOODBYE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):
+        _Server(config, _address(host, listener.getsockname()[1]), open_browser).run(sockets=[listener])
+
+
+def exposure(host: str, password: str | None) -> str:
+    """The warning for whoever opens the page to others without a password; "" where none is due."""
+    if host in (*_LOOPBACK, "::1") or password is not None:
+        return ""
+    return (
+        f"warning: anyone who can reach {host} can read these articles, as no password is set; "
+        "leave out --host to listen to this machine alone"
+    )
 
 
 class _Server(uvicorn.Server):
@@ -90,22 +103,6 @@ class _Server(uvicorn.Server):
             print(f"Copydesk is ready at {self._address} (Ctrl+C stops it)", flush=True)
             if self._open_browser:
                 webbrowser.open(self._address)
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError:
-        raise MisuseError(f"--host {host}: there is no such address on this machine; try --host 127.0.0.1") from None
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or error
-        raise CopydeskError(f"port {port} on {host}: {reason}; take another, for example --port {port + 1}") from None
-    return listener
 
 
 def _address(host: str, port: int) -> str:

@@ -144,19 +144,18 @@ def test_old_encodings_are_read_rightly(language: str, encoding: str, times: int
     assert decode(data) == data.decode(encoding)
 
 
-@given(st.sampled_from(OLD), st.integers(20, 200), st.integers(0, 40))
-@settings(max_examples=150, deadline=None)
-def test_a_short_piece_of_an_old_encoding_is_read_rightly_or_refused(
-    old: tuple[str, str], length: int, start: int
-) -> None:
-    language, encoding = old
-    text = (NEWS[language] * 4)[start : start + length].encode(encoding, "replace").decode(encoding)
-    try:
-        found = decode(text.encode(encoding))
-    except NotText:
-        return
-    wrong = sum(a != b for a, b in zip(found, text, strict=False)) + abs(len(found) - len(text))
-    assert wrong <= max(1, length * 0.02)
+@pytest.mark.parametrize("length", [150, 300])
+def test_pieces_of_old_encodings_are_never_read_wrongly_and_seldom_refused(length: int) -> None:
+    right = refused = 0
+    for language, encoding in OLD:
+        for start in range(0, 90, 6):
+            data = (NEWS[language] * 6)[start : start + length].encode(encoding, "replace")
+            try:
+                assert decode(data) == data.decode(encoding)
+                right += 1
+            except NotText:
+                refused += 1
+    assert right / (right + refused) >= 0.94  # 0.96 when it was written
 
 
 @pytest.mark.parametrize(

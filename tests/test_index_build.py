@@ -40,7 +40,7 @@ Its conductor, Ada Finch, said she would now retire.
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name, text in ARTICLES.items():
         path = tmp_path / "articles" / name
@@ -76,7 +76,9 @@ def test_one_changed_file_encodes_that_files_new_passages_only(folder, encoder):
     path.write_text(path.read_text(encoding="utf-8").replace("nine million", "twelve million"), encoding="utf-8")
     report = build(folder, encoder=encoder)
     assert (report.changed, report.files_read, report.embedded) == (1, 1, 1)
-    text = " ".join(hit.text for hit in open_index(folder, encoder=encoder).search("What will the bridge work cost?", 9))
+    text = " ".join(
+        hit.text for hit in open_index(folder, encoder=encoder).search("What will the bridge work cost?", 9)
+    )
     assert "twelve million" in text
     assert "nine million" not in text
 
@@ -103,7 +105,9 @@ def test_a_removed_file_is_gone_from_hits(folder, encoder):
     assert (report.removed, report.articles, report.embedded) == (1, 2, 0)
     index = open_index(folder, encoder=encoder)
     assert all(hit.article.path != "wire/flood.md" for hit in index.search("flooded homes by the river", 9))
-    assert b"212 homes" not in (folder / ".copydesk/generations" / index.info.generation / "articles.sqlite").read_bytes()
+    assert (
+        b"212 homes" not in (folder / ".copydesk/generations" / index.info.generation / "articles.sqlite").read_bytes()
+    )
 
 
 def test_a_renamed_file_encodes_nothing(folder, encoder):
@@ -187,7 +191,7 @@ def test_a_build_that_fails_leaves_the_old_index_serving(folder, encoder):
         count_tokens = staticmethod(encoder.count_tokens)
 
         @staticmethod
-        def encode(texts, progress=None):
+        def encode(*_):
             raise KeyboardInterrupt
 
     build(folder, encoder=encoder)
@@ -207,7 +211,12 @@ def test_a_folder_that_cant_be_used_is_told_in_one_sentence(tmp_path, encoder, k
         place.mkdir()
     if kind == "all skipped":
         (place / "empty.txt").write_bytes(b"")
-    words = {"missing": "no such|not there|does not exist|missing", "file": "is a file", "empty": "holds no article", "all skipped": r"empty\.txt"}
+    words = {
+        "missing": "no such|not there|does not exist|missing",
+        "file": "is a file",
+        "empty": "holds no article",
+        "all skipped": r"empty\.txt",
+    }
     with pytest.raises(CorpusError, match=words[kind]):
         build(place, encoder=encoder)
 

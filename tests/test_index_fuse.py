@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ def test_min_max_keeps_order_and_lies_between_0_and_1(values):
     moved = min_max(values)
     assert moved.min() >= 0
     assert moved.max() == 1
-    for a, b in zip(values, values[1:], strict=False):
+    for a, b in itertools.pairwise(values):
         if a < b:
             assert moved[list(values).index(a)] <= moved[list(values).index(b)]
 

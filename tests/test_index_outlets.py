@@ -4,7 +4,16 @@ from hypothesis import strategies as st
 
 from index.outlets import in_turn, named_outlets
 
-OUTLETS = ["Harbour Wire", "The Quay", "The Quay - Sport", "The Quay | World", "Northline Radio", "Ledger", "The Hour", "RTQ"]
+OUTLETS = [
+    "Harbour Wire",
+    "The Quay",
+    "The Quay - Sport",
+    "The Quay | World",
+    "Northline Radio",
+    "Ledger",
+    "The Hour",
+    "RTQ",
+]
 QUAY = ("The Quay", "The Quay - Sport", "The Quay | World")
 
 

@@ -18,7 +18,9 @@ def index(tmp_path_factory, encoder):
         about = f"title: Ferry report {n}\npublished: 2024-{month:02}-15\n" + (f"source: {outlet}\n" if outlet else "")
         text = f"Ferry number {n} sailed late from pier {n + 100}.\n\nIts captain blamed fog and {n} missing ropes.\n"
         (folder / f"{n:02}.md").write_text(f"---\n{about}---\n\n{text}", encoding="utf-8")
-    (folder / "undated.txt").write_text("Ferry lost\n\nA ferry that sailed on no known day was late, nobody says why.\n")
+    (folder / "undated.txt").write_text(
+        "Ferry lost\n\nA ferry that sailed on no known day was late, nobody says why.\n"
+    )
     build(folder, encoder=encoder)
     return open_index(folder, encoder=encoder)
 
@@ -56,14 +58,23 @@ def test_filters_combine_and_one_that_nothing_fits_gives_no_hits(index):
 
 
 def test_questions_in_other_scripts_punctuation_and_markup_do_no_harm(index):
-    for question in ("Когда отплыл паром?", "渡し船は？", "???", "<script>alert(1)</script> ferry", "ferry AND (", "\x00"):
+    for question in (
+        "Когда отплыл паром?",
+        "渡し船は？",
+        "???",
+        "<script>alert(1)</script> ferry",
+        "ferry AND (",
+        "\x00",
+    ):
         assert len(index.search(question, 5)) == 5
 
 
 def test_the_same_question_gives_the_same_hits_from_many_threads(index):
     want = index.search("ropes missing from ferry 12", 10)
     got = []
-    threads = [threading.Thread(target=lambda: got.append(index.search("ropes missing from ferry 12", 10))) for _ in range(16)]
+    threads = [
+        threading.Thread(target=lambda: got.append(index.search("ropes missing from ferry 12", 10))) for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -35,6 +35,12 @@ def write(place: Path, content: bytes = b"one") -> Manifest:
     return manifest
 
 
+def half_a_build(place: Path) -> None:
+    with new_generation(place) as folder:
+        (folder / "half").write_text("half")
+        raise ZeroDivisionError
+
+
 def test_a_published_generation_is_the_current_one_and_verifies(tmp_path):
     write(tmp_path)
     manifest = read_manifest(tmp_path, current_name(tmp_path) or "")
@@ -45,9 +51,8 @@ def test_a_published_generation_is_the_current_one_and_verifies(tmp_path):
 
 def test_a_failed_build_leaves_the_old_generation_and_nothing_else(tmp_path):
     write(tmp_path)
-    with pytest.raises(ZeroDivisionError), one_build(tmp_path), new_generation(tmp_path) as folder:
-        (folder / "half").write_text("half")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), one_build(tmp_path):
+        half_a_build(tmp_path)
     assert current_name(tmp_path) == "000001"
     assert [p.name for p in (tmp_path / "generations").iterdir()] == ["000001"]
 
@@ -117,7 +122,9 @@ def test_a_damaged_pointer_is_told(tmp_path, content):
 
 
 def test_a_second_build_in_another_process_is_refused_while_one_runs(tmp_path):
-    script = f"from pathlib import Path; from index.store import one_build\nwith one_build(Path({str(tmp_path)!r})): pass"
+    script = (
+        f"from pathlib import Path; from index.store import one_build\nwith one_build(Path({str(tmp_path)!r})): pass"
+    )
     with one_build(tmp_path):
         second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "another build is running" in second.stderr

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ from index.build import build
 from index.encode import Encoder
 from index.hits import Where
 from index.search import NewsIndex, open_index
-from qa.answer import MOST_CHARACTERS, Answer, CitationError, ask, checked_question
-from qa.cite import is_checked
+from qa.answer import MOST_CHARACTERS, Answer, ask, checked_question
+from qa.cite import CitationError, is_checked
 from qa.followup import Turn
 
 ARTICLES = {
@@ -53,18 +52,18 @@ A bakery in Brodno won the county prize for its rye bread on Sunday.
 
 The baker, Ada Moll, has run the shop for thirty years and bakes four hundred loaves a day.
 """,
-    "notes.txt": "Ferry timetable\n\nFerries between Velden and Brodno sail every two hours in summer. <b>No bicycles</b>.\n",
+    "notes.txt": "Ferry timetable\n\nFerries to Brodno sail every two hours in summer. <b>No bicycles</b>.\n",
 }
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[NewsIndex]:
+def index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsIndex:
     folder = tmp_path_factory.mktemp("articles")
     for name, text in ARTICLES.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="")
     build(folder, encoder=encoder)
-    yield open_index(folder, encoder=encoder)
+    return open_index(folder, encoder=encoder)
 
 
 def final(question: str, index: NewsIndex, **more: object) -> Answer:
@@ -128,7 +127,8 @@ def test_the_answer_grows_and_the_last_is_final(index: NewsIndex) -> None:
 def test_what_the_articles_do_not_hold_is_declined_in_words(index: NewsIndex, question: str, note: str) -> None:
     answer = final(question, index)
     assert not answer.answered
-    assert answer.statements == answer.citations == ()
+    assert not answer.statements
+    assert not answer.citations
     assert answer.passages
     assert note in answer.note
     assert 0 <= answer.confidence < 0.5

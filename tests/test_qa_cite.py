@@ -101,7 +101,7 @@ def test_the_constructor_makes_no_citation() -> None:
     fields = {f.name: getattr(good(), f.name) for f in dataclasses.fields(Citation)}
     for seal in (b"", b"x" * 32, object()):
         with pytest.raises(CitationError):
-            Citation(**(fields | {"quote": "Never said.", "seal": seal}))  # type: ignore[arg-type]
+            Citation(**(fields | {"quote": "Never said.", "seal": seal}))
 
 
 @pytest.mark.parametrize("field", [f.name for f in dataclasses.fields(Citation)])

@@ -326,6 +326,23 @@ def test_json_is_one_line_of_utf8_even_of_file_names_that_are_not() -> None:
     assert json.loads(as_json({"a": "\udcff"}).encode()) == {"a": "\udcff"}
 
 
+def test_measure_tells_what_share_of_the_evidence_was_found(home: Path, built: Path, tmp_path: Path) -> None:
+    gold = {
+        "id": "1",
+        "query": LAMP,
+        "type": "figure",
+        "relevant": ["lighthouse"],
+        "evidence": ["31 years"],
+        "answers": ["31"],
+    }
+    (tmp_path / "gold.jsonl").write_text(json.dumps(gold) + "\n", encoding="utf-8")
+    report = json_of(copydesk(home, "measure", tmp_path / "gold.jsonl", "--corpus", built, "--json"))
+    assert report["questions"] == 1
+    assert report["figures"]["hits@10"]["value"] == 1.0
+    words = copydesk(home, "measure", tmp_path / "gold.jsonl", "--corpus", built)
+    assert "hits@10" in words.stdout
+
+
 # --- progress ---
 
 

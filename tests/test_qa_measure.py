@@ -25,7 +25,9 @@ def index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsInd
     return open_index(folder, encoder=encoder)
 
 
-def gold(query: str, kind: str = "", relevant: str = "", evidence: object = None, answers: tuple[str, ...] = ()) -> Gold:
+def gold(
+    query: str, kind: str = "", relevant: str = "", evidence: object = None, answers: tuple[str, ...] = ()
+) -> Gold:
     held = () if evidence is None else (evidence,)
     return Gold("q", query, kind, frozenset(filter(None, [relevant])), held, answers)  # type: ignore[arg-type]
 

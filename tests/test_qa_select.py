@@ -66,7 +66,7 @@ def ranked(question: str, held: dict[int, tuple[StoredArticle, ArticleText]] = A
         ("Which minister resigned?", "who"),
         ("When did it rain?", "when"),
         ("In what year was the bridge built?", "when"),
-        ("How long did the strike last?", "when"),
+        ("How long did the strike last?", "how long"),
         ("Where did the ship sink?", "where"),
         ("Which country sent help?", "where"),
         ("How many people came?", "how many"),
@@ -176,7 +176,11 @@ def test_a_question_that_compares_outlets_gets_a_statement_from_each() -> None:
 @pytest.mark.parametrize(
     ("statement", "sentence", "same"),
     [
-        ("The port shut on Tuesday after a crane fell.", "The port shut on Tuesday after a crane fell, police said.", True),
+        (
+            "The port shut on Tuesday after a crane fell.",
+            "The port shut on Tuesday after a crane fell, police said.",
+            True,
+        ),
         ("The port shut on Tuesday after a crane fell.", "The port was shut on Tuesday after the crane fell.", True),
         ("The port shut on Tuesday, police said, after a crane fell.", "The port shut on Tuesday.", False),
         ("Repairs will cost 4.2 million crowns.", "Repairs will cost 4.8 million crowns.", False),

@@ -133,3 +133,10 @@ def test_a_value_of_the_wrong_kind_is_named_with_what_was_wanted(tmp_path: Path,
 def test_a_model_that_is_not_a_path_is_left_as_the_name_it_is(tmp_path: Path) -> None:
     file = written(tmp_path, 'model = "some-owner/some-model"\n')
     assert read_settings({}, file).model == "some-owner/some-model"
+
+
+def test_a_password_is_shown_neither_by_the_settings_nor_by_a_complaint() -> None:
+    settings = read_settings({"COPYDESK_PASSWORD": "open sesame"})
+    assert settings.password == "open sesame"
+    assert "sesame" not in repr(settings)
+    assert "\t" not in refusal({"COPYDESK_PASSWORD": "\t"})

@@ -3,10 +3,11 @@
 SHARED holds the development data (data/, seeds/), CACHE keeps folders and indexes made of it between runs. Prints the
 coefficients for qa/decline.py and what they give on the half of each set that they were not fitted on.
 
-Answered: MultiHop-RAG's answerable questions asked of its articles; SQuAD's asked of their own paragraphs, and of one
-half of one Wikipedia article that holds their paragraph. Not answered: MultiHop-RAG's unanswerable questions; SQuAD's asked of
-the news, of SQuAD paragraphs without theirs, and of the half of the Wikipedia article that lacks their paragraph; each
-set's questions asked of the others. SQuAD's own unanswerable questions and the seeds' are judged and never fitted on.
+Answered: MultiHop-RAG's answerable questions asked of its articles; SQuAD's asked of their own paragraphs, and of the
+half of one Wikipedia article that holds their paragraph; the seeds' of the seeds. Not answered: MultiHop-RAG's
+unanswerable questions; SQuAD's asked of the news, of SQuAD paragraphs without theirs, and of the half of the Wikipedia article that
+lacks their paragraph; the seeds' unanswerable ones; each set's questions asked of the others. SQuAD's own unanswerable
+questions, made to look answerable, are judged and never fitted on.
 """
 
 import argparse
@@ -61,7 +62,9 @@ def main() -> None:
     print("constant", round(float(coefficients[0]), 2))
     for name, value in zip(names, coefficients[1:], strict=True):
         print(f"{name:14} {value:6.2f}")
-    print(f"\nshare declined, of the half not fitted on{'':18}{''.join(f'  < {t:.2f}' for t in THRESHOLDS)}   as shipped")
+    print(
+        f"\nshare declined, of the half not fitted on{'':18}{''.join(f'  < {t:.2f}' for t in THRESHOLDS)}   as shipped"
+    )
     for each, values in sets:
         held = values[1::2] if each.weight else values
         chance = 1 / (1 + np.exp(-(coefficients[0] + held @ coefficients[1:])))
@@ -107,8 +110,8 @@ def gathered(shared: Path, cache: Path) -> list[Asked]:
         Asked("MultiHop-RAG asked of the seeds", False, 0.3, seeds, some(answerable, 60)),
         Asked("SQuAD asked of the seeds", False, 0.3, seeds, some(squad, 80)),
         Asked("SQuAD unanswerable", False, 0.0, wiki, some(tricky, 250)),
-        Asked("seeds answerable", True, 0.0, seeds, [(q["query"], Where()) for q in own if q["evidence"]]),
-        Asked("seeds unanswerable", False, 0.0, seeds, [(q["query"], Where()) for q in own if not q["evidence"]]),
+        Asked("seeds answerable", True, 2.0, seeds, [(q["query"], Where()) for q in own if q["evidence"]]),
+        Asked("seeds unanswerable", False, 1.5, seeds, [(q["query"], Where()) for q in own if not q["evidence"]]),
     ]
 
 

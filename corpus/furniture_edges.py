@@ -46,6 +46,8 @@ _CLOSING = frozenset(
         "app plug",
     }
 )
+# What may stand on either side of scraps, if furniture is on the other side too.
+_BESIDE = _CLOSING | {"share or follow link", "page message", "call for readers' tips", CONTROL}
 # A longer run of short lines may be the article's: a recipe, a table, a poem.
 _MAX_RUN = 5
 _MAX_SCRAP_WORDS = 10
@@ -58,7 +60,7 @@ def around_article(lines: list[Line], marked: Mapping[int, str]) -> dict[int, st
     first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (len(lines), -1)
     for number, line in enumerate(lines):
         if number not in marked:
-            reason = _reason(lines, number, first, last) or _control(line, not first < number < last)
+            reason = _reason(lines, number, first, last) or _control(line, number > 0 and not first < number < last)
             if reason:
                 found[number] = reason
     return found | _among(lines, last, {**marked, **found})
@@ -96,7 +98,7 @@ def _among(lines: list[Line], last: int, known: Mapping[int, str]) -> dict[int, 
         while end < len(lines) and end not in known:
             end += 1
         before, behind = known.get(start - 1), known.get(end, AMONG_FURNITURE if end == len(lines) else None)
-        closed = before in _CLOSING or (before and end < len(lines))
+        closed = before in _CLOSING or (before in _BESIDE and behind in _BESIDE)
         if closed and behind and last >= 0 and end - start <= _MAX_RUN and all(map(_is_scrap, lines[start:end])):
             found.update(dict.fromkeys(range(start, end), AMONG_FURNITURE))
         start = end + 1

@@ -38,7 +38,7 @@ class Progress:
 class BuildReport:
     """What a build did. `generation` is the one that serves now; `published` tells whether it is new.
 
-    `rebuilt_because` says why nothing of an older index could be used, None where it could or there was none.
+    `rebuilt_because` says why an older index's articles could not be used, None where they could or there was none.
     """
 
     generation: str
@@ -78,10 +78,11 @@ def build(
     place = index_place(folder, index_dir)
     with one_build(place):
         looked_ns = time.time_ns()
-        previous, why = _usable(place, encoder, passage_tokens)
+        before = _before(place, encoder, passage_tokens)
+        previous = before.articles
         found = _survey(folder, previous, max_file_bytes, progress)
         cuts = cut_files(found.files, previous, encoder.count_tokens, passage_tokens)
-        report = _report(found, why)
+        report = _report(found, before.why)
         if previous is not None and not _differs(found, cuts, previous):
             made = previous.manifest
             report = replace(report, generation=made.generation, passages=made.passages)
@@ -102,7 +103,7 @@ def build(
                 skipped=len(found.skipped),
                 files={},
             )
-            passages, embedded = _write(place, blank, cuts, found.skipped, previous, encoder, progress)
+            passages, embedded = _write(place, blank, cuts, found.skipped, before, encoder, progress)
             report = replace(report, generation=blank.generation, published=True, passages=passages, embedded=embedded)
     return replace(report, seconds=time.monotonic() - begun)
 
@@ -120,21 +121,33 @@ def _survey(folder: Path, previous: Generation | None, max_file_bytes: int, prog
     )
 
 
-def _usable(place: Path, encoder: Encoder, passage_tokens: int) -> tuple[Generation | None, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What can be used of the index before: its articles and vectors, its vectors alone, or nothing; and why not."""
+
+    articles: Generation | None = None
+    vectors: Generation | None = None
+    why: str | None = None
+
+
+def _before(place: Path, encoder: Encoder, passage_tokens: int) -> _Before:
     try:
         if current_name(place) is None:
-            return None, None
-        previous = load_generation(place)
+            return _Before()
+        old = load_generation(place)
     except IndexFault as error:
-        return None, f"the index before could not be used: {error}"
-    made = previous.manifest
+        return _Before(why=f"the index before could not be used: {error}")
+    made = old.manifest
     if made.model_digest != encoder.digest:
-        return None, f"the model changed from {made.model} to {encoder.name}"
+        version = f"from {made.model} to {encoder.name}" if made.model != encoder.name else "its version"
+        return _Before(why=f"the model changed {version}")
     if made.passage_tokens != passage_tokens:
-        return None, f"the passage size changed from {made.passage_tokens} to {passage_tokens} tokens"
+        why = f"the passage size changed from {made.passage_tokens} to {passage_tokens} tokens"
+        return _Before(vectors=old, why=why)
     if made.cutting != cutting_digest():
-        return None, "this version of Copydesk cuts articles differently from the one that built the index"
-    return previous, None
+        why = "this version of Copydesk cuts articles differently from the one that built the index"
+        return _Before(vectors=old, why=why)
+    return _Before(old, old)
 
 
 def _differs(found: Survey, cuts: Sequence[Cut | KeptArticle], previous: Generation) -> bool:
@@ -167,20 +180,19 @@ def _write(
     manifest: Manifest,
     cuts: Sequence[Cut | KeptArticle],
     skipped: Sequence[Unreadable],
-    previous: Generation | None,
+    before: _Before,
     encoder: Encoder,
     progress: Listener,
 ) -> tuple[int, int]:
     """How many passages the new generation holds and how many were encoded for it, once it is published."""
-    rows = table_of(cuts, previous)
-    vectors, embedded = vectors_of(rows, previous, encoder, _clock("embedding", progress))
+    rows = table_of(cuts, before.articles)
+    vectors, embedded = vectors_of(rows, before.vectors, encoder, _clock("embedding", progress))
     step = _clock("writing", progress)
     step(0, 1)
     with new_generation(place) as new:
         articles: list[CutArticle | KeptArticle] = [c if isinstance(c, KeptArticle) else c[0] for c in cuts]
-        write_articles(
-            new / "articles.sqlite", articles, skipped, previous.folder / "articles.sqlite" if previous else None
-        )
+        kept_in = before.articles.folder / "articles.sqlite" if before.articles else None
+        write_articles(new / "articles.sqlite", articles, skipped, kept_in)
         write_rows(rows.table, new / "passages.npy")
         write_dense(vectors, new / "vectors.faiss")
         write_words(new, rows.table)

@@ -129,7 +129,7 @@ def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
     sense = meanings(index.encoder)
     ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(asked, sentences))
     chosen = choose(ranked, named.held)
-    return Look(question, named, chosen, signals(question, ranked, chosen, hits, named))
+    return Look(question, named, chosen, signals(question, ranked, chosen, hits, named, index.info.passages))
 
 
 class _Citing:

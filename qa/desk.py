@@ -187,9 +187,12 @@ class Desk:
         threading.Thread(target=self._try_examples, args=(index,), name="copydesk-examples", daemon=True).start()
 
     def _try_examples(self, index: NewsIndex) -> None:
-        found = examples(index)
-        if index is self._index:
-            self._examples = found
+        found: tuple[str, ...] = ()
+        try:
+            found = examples(index)
+        finally:
+            if index is self._index:
+                self._examples = found
 
     def _loaded_encoder(self) -> Encoder:
         with self._lock:

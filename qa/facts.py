@@ -11,7 +11,7 @@ from qa.words import stem_of, tokens
 
 _NUMBER = re.compile(rf"\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
 _TIME = re.compile(
-    rf"\b(?:\d{{4}}s?|{any_of('time_words')}|(?:last|next|this|past|previous|earlier)\s+{any_of('periods')}"
+    rf"\b(?:(?<![-–])(?:1\d|20)\d\ds?|{any_of('time_words')}|(?:last|next|this|past|previous|earlier)\s+{any_of('periods')}"
     rf"|(?:\d+|few|{any_of('number_words')})[\s-]+{any_of('periods')}|\d{{1,2}}(?::\d\d)?\s*[ap]\.?m|in\s+may|may\s+\d)\b",
     re.IGNORECASE,
 )

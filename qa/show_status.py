@@ -34,11 +34,15 @@ def _progress(progress: Progress) -> Markup:
 
 
 def notice_html(desk: Desk, seen: int) -> Markup:
-    """How the last build ended, in words; empty while one is running, and for a good end that is not after `seen`."""
+    """How the last build ended, in words; empty while one is running.
+
+    An end that is not after build number `seen` is news no more, but for a failure behind an index that still answers:
+    without an index the welcome tells it.
+    """
     match desk.job:
         case Built(number=number, report=report) if number > seen:
             return _notice(number, "done", "Up to date.", _built(report))
-        case Failed(number=number, reason=reason):
+        case Failed(number=number, reason=reason) if number > seen or desk.index() is not None:
             still = " The index from before goes on answering." if desk.index() is not None else ""
             return _notice(number, "failed", "The build failed.", plain(reason) + still)
         case _:
@@ -65,6 +69,8 @@ def _built(report: BuildReport) -> str:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 0.05:
+        return "less than 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -98,11 +104,11 @@ def welcome_html(desk: Desk) -> Markup:
         lines = ["This happens once; later only what has changed is read.", "The page is ready as soon as it is done."]
     else:
         title = "There is nothing to ask yet"
+        reads = f"Copydesk answers from the .txt, .md and .html files in {plain(str(desk.folder))}."
         lines = [
-            f"Copydesk answers from the .txt, .md and .html files in {plain(str(desk.folder))}.",
-            "Put articles there and press Rebuild: it tells what was read and what was skipped.",
+            plain(desk.job.reason) if isinstance(desk.job, Failed) else reads,
+            "Put that right, then press Rebuild: it tells what was read and what was skipped.",
         ]
-        lines += [plain(desk.job.reason)] if isinstance(desk.job, Failed) else []
     return tag("div", {"class": "welcome"}, tag("h1", {}, title), *(tag("p", {}, line) for line in lines))
 
 

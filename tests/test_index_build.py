@@ -8,6 +8,7 @@ import pytest
 
 from corpus.errors import CorpusError, IndexFault
 from index.build import Progress, build
+from index.cutting import cutting_digest
 from index.search import open_index
 
 ARTICLES = {
@@ -147,10 +148,20 @@ def test_the_same_text_in_two_files_is_encoded_once_and_kept_as_two_articles(fol
 
 
 def test_a_changed_passage_size_rebuilds_and_says_why(folder, encoder):
-    build(folder, encoder=encoder)
+    before = build(folder, encoder=encoder)
     report = build(folder, encoder=encoder, passage_tokens=40)
     assert report.rebuilt_because == "the passage size changed from 200 to 40 tokens"
-    assert report.embedded == report.passages
+    assert report.files_read == 3
+    assert report.passages > before.passages
+
+
+def test_an_index_cut_by_other_rules_is_cut_anew_without_encoding_the_same_text_again(folder, encoder):
+    first = build(folder, encoder=encoder)
+    path = folder / ".copydesk/generations" / first.generation / "manifest.json"
+    path.write_text(path.read_text().replace(cutting_digest(), "0" * 16))
+    report = build(folder, encoder=encoder)
+    assert "cuts articles differently" in (report.rebuilt_because or "")
+    assert (report.files_read, report.embedded, report.passages) == (3, 0, first.passages)
 
 
 def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):

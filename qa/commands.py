@@ -106,11 +106,22 @@ def _serve(options: Options, settings: Settings) -> int:
         desk,
         host=host,
         port=port,
-        open_browser=not options.no_browser,
+        ready=lambda address: _ready(address, options),
         password=settings.password,
         k=settings.k,
     )
     return 0
+
+
+def _ready(address: str, options: Options) -> None:
+    print(
+        as_json({"address": address}) if options.json else f"Copydesk is ready at {address} (Ctrl+C stops it)",
+        flush=True,
+    )
+    if not options.no_browser:
+        import webbrowser
+
+        webbrowser.open(address)
 
 
 def _is_stale(desk: "Desk") -> bool:

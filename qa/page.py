@@ -1,7 +1,7 @@
 """The page: widgets and the events between them. The only file that knows gradio, and it decides nothing."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,13 +62,16 @@ def build_app(desk: Desk, k: int = 10) -> FastAPI:
 
 
 def serve(
-    desk: Desk, *, host: str, port: int, open_browser: bool = False, password: str | None = None, k: int = 10
+    desk: Desk, *, host: str, port: int, ready: Callable[[str], None], password: str | None = None, k: int = 10
 ) -> None:
-    """Serve the page until interrupted. Raises CopydeskError where the port can't be listened on."""
+    """Serve the page until interrupted; `ready` is called with the address once it can be opened.
+
+    Raises CopydeskError where the port can't be listened on.
+    """
     with bound(host, port) as listener:
         if warning := exposure(host, password):
             print(f"copydesk: {warning}", file=sys.stderr, flush=True)
-        run(build_app(desk, k), listener, host, password, open_browser)
+        run(build_app(desk, k), listener, host, password, ready)
 
 
 class Page:

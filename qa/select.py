@@ -12,7 +12,7 @@ from math import log
 
 from corpus.document import Span
 from index.hits import ArticleText, Hit
-from qa.facts import facts, holds_answer
+from qa.facts import facts, holds_answer, lacks_kind
 from qa.questions import Question
 
 Texts = Callable[[int], ArticleText]
@@ -28,6 +28,7 @@ HEADLINE = 0.15
 PAIRS = 0.35
 HIT = 0.2
 ANSWER = 0.15
+LACKS_KIND = -0.3
 ASKS = -1.0
 HEADING = -0.3
 SHORT = -0.15
@@ -162,7 +163,8 @@ def _scored(
 
 def _looked_at(question: Question, candidate: Candidate) -> Candidate:
     answer = holds_answer(question, candidate.text)
-    return replace(candidate, answer=answer, score=candidate.score + ANSWER * answer)
+    gain = ANSWER * answer + LACKS_KIND * lacks_kind(question, candidate.text)
+    return replace(candidate, answer=answer, score=candidate.score + gain)
 
 
 def _by_score(candidates: Sequence[Candidate]) -> list[Candidate]:

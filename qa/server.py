@@ -1,7 +1,7 @@
 """The web server around the page: its port, its own small routes, and the line that says where it is."""
 
 import socket
-import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,8 +62,8 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, open_browser: bool) -> None:
-    """Serve on the socket until interrupted; print one line with the address when the page can be opened."""
+def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, ready: Callable[[str], None]) -> None:
+    """Serve on the socket until interrupted; `ready` is called with the address when the page can be opened."""
     local = host in (*_LOOPBACK, "::1")
     config = uvicorn.Config(
         Guard(app, _LOOPBACK if local else (), password),
@@ -75,7 +75,7 @@ def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, 
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, _address(host, listener.getsockname()[1]), open_browser).run(sockets=[listener])
+        _Server(config, _address(host, listener.getsockname()[1]), ready).run(sockets=[listener])
 
 
 def exposure(host: str, password: str | None) -> str:
@@ -91,18 +91,16 @@ def exposure(host: str, password: str | None) -> str:
 class _Server(uvicorn.Server):
     """A server that says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, address: str, open_browser: bool) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, ready: Callable[[str], None]) -> None:
         super().__init__(config)
         self._address = address
-        self._open_browser = open_browser
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then print the address."""
+        """Start to listen, then tell the address."""
         await super().startup(sockets=sockets)
         if self.started:
-            print(f"Copydesk is ready at {self._address} (Ctrl+C stops it)", flush=True)
-            if self._open_browser:
-                webbrowser.open(self._address)
+            self._ready(self._address)
 
 
 def _address(host: str, port: int) -> str:

@@ -19,11 +19,16 @@ _NOT_ORDINARY = "is not an ordinary file; put the article in one"
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A file that may be an article: its path relative to the folder, its size, and when it was last written to."""
+    """A file that may be an article: its path relative to the folder, its size, and its times.
+
+    `mtime_ns` is when its content was last written, as far as it says itself; `ctime_ns` is when anything about it last
+    changed, a rename included, which no program can set back (on Windows, when it was made).
+    """
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 def list_files(folder: Path) -> Iterator[FileStat | Unreadable]:
@@ -182,7 +187,7 @@ def _file(entry: os.DirEntry[str], path: str) -> FileStat | Unreadable:
         return Unreadable(path, _why(error))
     if not stat.S_ISREG(status.st_mode):
         return Unreadable(path, _NOT_ORDINARY)
-    return FileStat(path, status.st_size, status.st_mtime_ns)
+    return FileStat(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _printable(path: str) -> str:

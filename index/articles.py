@@ -5,23 +5,26 @@ import sqlite3
 import threading
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.document import Document, Furniture, Metadata, Span, Unreadable
+from corpus.read import FileStat
 from index.hits import ArticleText, StoredArticle
 
 _SCHEMA = """
 CREATE TABLE articles (row INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL, file_digest TEXT NOT NULL, digest TEXT NOT NULL, format TEXT NOT NULL, title TEXT,
-  source TEXT, author TEXT, published TEXT, url TEXT, characters INTEGER NOT NULL);
+  mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, file_digest TEXT NOT NULL, digest TEXT NOT NULL,
+  format TEXT NOT NULL, title TEXT, source TEXT, author TEXT, published TEXT, url TEXT, characters INTEGER NOT NULL);
 CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
   sentences BLOB NOT NULL, furniture TEXT NOT NULL);
 CREATE TABLE lines (row INTEGER PRIMARY KEY, keys TEXT NOT NULL, recurring TEXT NOT NULL);
-CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE skipped (row INTEGER PRIMARY KEY, path TEXT NOT NULL, reason TEXT NOT NULL);
 """
-_FACTS = "path, size, mtime_ns, file_digest, digest, format, title, source, author, published, url, characters"
+_FACTS = (
+    "path, size, mtime_ns, ctime_ns, file_digest, digest, format, title, source, author, published, url, characters"
+)
 _TEXTS = "text, body_start, body_end, sentences, furniture"
 
 
@@ -33,9 +36,7 @@ class FileFacts:
     """
 
     row: int
-    path: str
-    size: int
-    mtime_ns: int
+    stat: FileStat
     file_digest: str
     source: str | None
     keys: frozenset[str]
@@ -47,8 +48,7 @@ class CutArticle:
     """A document with the spans found in it, ready to be stored."""
 
     document: Document
-    size: int
-    mtime_ns: int
+    stat: FileStat
     file_digest: str
     sentences: tuple[Span, ...]
     furniture: tuple[Furniture, ...]
@@ -58,12 +58,10 @@ class CutArticle:
 
 @dataclass(frozen=True, slots=True)
 class KeptArticle:
-    """An article carried over from row `row` of the generation before, with its file's present size and time."""
+    """An article carried over from row `row` of the generation before, with its file as it is listed now."""
 
     row: int
-    path: str
-    size: int
-    mtime_ns: int
+    stat: FileStat
 
 
 def write_articles(
@@ -80,7 +78,9 @@ def write_articles(
                 _copy(connection, row, article)
             else:
                 _insert(connection, row, article)
-        connection.executemany("INSERT INTO skipped VALUES (?, ?)", [(s.path, s.reason) for s in skipped])
+        connection.executemany(
+            "INSERT INTO skipped (path, reason) VALUES (?, ?)", [(s.path, s.reason) for s in skipped]
+        )
         connection.commit()
     finally:
         connection.close()
@@ -91,7 +91,7 @@ def _copy(connection: sqlite3.Connection, row: int, kept: KeptArticle) -> None:
         f"INSERT INTO articles (row, {_FACTS}) SELECT ?, {_FACTS} FROM old.articles WHERE row = ?", (row, kept.row)
     )
     connection.execute(
-        "UPDATE articles SET path = ?, size = ?, mtime_ns = ? WHERE row = ?", (kept.path, kept.size, kept.mtime_ns, row)
+        "UPDATE articles SET path = ?, size = ?, mtime_ns = ?, ctime_ns = ? WHERE row = ?", (*astuple(kept.stat), row)
     )
     connection.execute(
         f"INSERT INTO texts (row, {_TEXTS}) SELECT ?, {_TEXTS} FROM old.texts WHERE row = ?", (row, kept.row)
@@ -101,12 +101,9 @@ def _copy(connection: sqlite3.Connection, row: int, kept: KeptArticle) -> None:
 
 def _insert(connection: sqlite3.Connection, row: int, cut: CutArticle) -> None:
     document, about = cut.document, cut.document.metadata
-    facts = (document.path, cut.size, cut.mtime_ns, cut.file_digest, document.digest, document.format)
+    facts = (*astuple(cut.stat), cut.file_digest, document.digest, document.format)
     known = (about.title, about.source, about.author, about.published, about.url, len(document.text))
-    connection.execute(
-        f"INSERT INTO articles (row, {_FACTS}) VALUES (?{', ?' * 12})",
-        (row, *facts, *known),
-    )
+    connection.execute(f"INSERT INTO articles (row, {_FACTS}) VALUES (?{', ?' * 13})", (row, *facts, *known))
     sentences = array("i", [edge for span in cut.sentences for edge in (span.start, span.end)]).tobytes()
     furniture = json.dumps([[f.start, f.end, f.reason] for f in cut.furniture], ensure_ascii=False)
     connection.execute(
@@ -148,12 +145,12 @@ class ArticleStore:
     def facts(self) -> list[FileFacts]:
         """What is remembered of each file, in row order."""
         rows = self._read(
-            "SELECT row, path, size, mtime_ns, file_digest, source, keys, recurring"
+            "SELECT row, path, size, mtime_ns, ctime_ns, file_digest, source, keys, recurring"
             " FROM articles JOIN lines USING (row) ORDER BY row"
         )
         return [
-            FileFacts(row, path, size, mtime_ns, digest, source, _lines(keys), _lines(lines))
-            for row, path, size, mtime_ns, digest, source, keys, lines in rows
+            FileFacts(row, FileStat(path, size, mtime, ctime), digest, outlet, _lines(keys), _lines(lines))
+            for row, path, size, mtime, ctime, digest, outlet, keys, lines in rows
         ]
 
     def text(self, row: int) -> ArticleText:
@@ -180,9 +177,9 @@ class ArticleStore:
         return Document(path, text, Span(start, end), form, Metadata(*known))
 
     def skipped(self) -> tuple[Unreadable, ...]:
-        """The files that were skipped, with their reasons, by path."""
+        """The files that were skipped, with their reasons, in the order of listing."""
         return tuple(
-            Unreadable(path, reason) for path, reason in self._read("SELECT path, reason FROM skipped ORDER BY path")
+            Unreadable(path, reason) for path, reason in self._read("SELECT path, reason FROM skipped ORDER BY row")
         )
 
     def close(self) -> None:

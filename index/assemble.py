@@ -28,12 +28,13 @@ class Rows:
 def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> Rows:
     """The rows of all articles in order: copied for kept ones, made for the rest."""
     parts = [np.zeros(0, ROW)]
+    edges = np.searchsorted(previous.table["article"], np.arange(len(previous.articles) + 1)) if previous else None
     texts: dict[bytes, str] = {}
     for article_row, cut in enumerate(cuts):
         if isinstance(cut, KeptArticle):
             assert previous is not None, "only a generation has kept articles"
-            edges = np.searchsorted(previous.table["article"], [cut.row, cut.row + 1])
-            part = previous.table[edges[0] : edges[1]].copy()
+            assert edges is not None
+            part = previous.table[edges[cut.row] : edges[cut.row + 1]].copy()
             part["article"] = article_row
         else:
             article, pieces = cut

@@ -17,7 +17,19 @@ from index.dense import write_dense
 from index.encode import Encoder, load_encoder
 from index.generation import Generation, load_generation
 from index.rows import write_rows
-from index.store import FORMAT, Manifest, current_name, index_place, new_generation, next_name, one_build, publish
+from index.store import (
+    FORMAT,
+    Manifest,
+    check_owner,
+    current_name,
+    index_place,
+    looked_ns,
+    new_generation,
+    next_name,
+    note_look,
+    one_build,
+    publish,
+)
 
 MAX_FILE_BYTES = 20_000_000
 PASSAGE_TOKENS = 200
@@ -77,21 +89,22 @@ def build(
     encoder = load_encoder() if encoder is None else encoder
     place = index_place(folder, index_dir)
     with one_build(place):
-        looked_ns = time.time_ns()
-        before = _before(place, encoder, passage_tokens)
+        now_ns = time.time_ns()
+        before = _before(folder, place, encoder, passage_tokens)
         previous = before.articles
-        found = _survey(folder, previous, max_file_bytes, progress)
+        found = _survey(folder, place, previous, max_file_bytes, progress)
         cuts = cut_files(found.files, previous, encoder.count_tokens, passage_tokens)
         report = _report(found, before.why)
         if previous is not None and not _differs(found, cuts, previous):
             made = previous.manifest
+            note_look(place, made, now_ns)
             report = replace(report, generation=made.generation, passages=made.passages)
         else:
             blank = Manifest(
                 format=FORMAT,
                 generation=next_name(place),
                 built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                looked_ns=looked_ns,
+                looked_ns=now_ns,
                 folder=str(folder.resolve()),
                 model=encoder.name,
                 model_digest=encoder.digest,
@@ -108,9 +121,9 @@ def build(
     return replace(report, seconds=time.monotonic() - begun)
 
 
-def _survey(folder: Path, previous: Generation | None, max_file_bytes: int, progress: Listener) -> Survey:
+def _survey(folder: Path, place: Path, previous: Generation | None, max_file_bytes: int, progress: Listener) -> Survey:
     known = previous.store.facts() if previous else []
-    since = previous.manifest.looked_ns if previous else 0
+    since = looked_ns(place, previous.manifest) if previous else 0
     found = survey(folder, known, max_file_bytes, since, _clock("reading", progress))
     if found.files:
         return found
@@ -130,7 +143,7 @@ class _Before:
     why: str | None = None
 
 
-def _before(place: Path, encoder: Encoder, passage_tokens: int) -> _Before:
+def _before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) -> _Before:
     try:
         if current_name(place) is None:
             return _Before()
@@ -138,6 +151,7 @@ def _before(place: Path, encoder: Encoder, passage_tokens: int) -> _Before:
     except IndexFault as error:
         return _Before(why=f"the index before could not be used: {error}")
     made = old.manifest
+    check_owner(place, folder, made.folder)
     if made.model_digest != encoder.digest:
         version = f"from {made.model} to {encoder.name}" if made.model != encoder.name else "its version"
         return _Before(why=f"the model changed {version}")
@@ -193,7 +207,7 @@ def _write(
         articles: list[CutArticle | KeptArticle] = [c if isinstance(c, KeptArticle) else c[0] for c in cuts]
         kept_in = before.articles.folder / "articles.sqlite" if before.articles else None
         write_articles(new / "articles.sqlite", articles, skipped, kept_in)
-        write_rows(rows.table, new / "passages.npy")
+        write_rows(rows.table, new / "passages.bin")
         write_dense(vectors, new / "vectors.faiss")
         write_words(new, rows.table)
         publish(place, new, replace(manifest, passages=len(rows.table)))

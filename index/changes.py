@@ -1,9 +1,8 @@
 """What changed in a folder since a generation was built: which articles to keep, to cut anew, to read, to forget."""
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Document, Unreadable
@@ -52,10 +51,10 @@ def survey(
 ) -> Survey:
     """The folder compared with the files `known` from a generation whose files were looked at at `since_ns`.
 
-    A file is read again only where its size or time differ or its time is too close to `since_ns` to be trusted, and
+    A file is read again only where its size or times differ or a time is too close to `since_ns` to be trusted, and
     parsed again only where its bytes differ. `step(done, total)` is called a file. Raises CorpusError for the folder.
     """
-    before = {facts.path: facts for facts in known}
+    before = {facts.stat.path: facts for facts in known}
     listed = list(list_files(folder))
     files: list[Unchanged | Fresh] = []
     skipped: list[Unreadable] = []
@@ -65,7 +64,7 @@ def survey(
             skipped.append(entry)
         else:
             facts = before.get(entry.path)
-            if facts is not None and _same_stat(entry, facts, max_bytes) and entry.mtime_ns < since_ns - _RACY_NS:
+            if facts is not None and _trusted(entry, facts, max_bytes, since_ns):
                 files.append(Unchanged(entry, facts))
             else:
                 files_read += 1
@@ -74,19 +73,16 @@ def survey(
                     skipped.append(found)
                 else:
                     files.append(found)
-                    restamped += isinstance(found, Unchanged) and found.facts.mtime_ns != entry.mtime_ns
+                    restamped += isinstance(found, Unchanged) and found.facts.stat != entry
         step(done, len(listed))
     gone = before.keys() - {file.stat.path for file in files}
     return Survey(tuple(files), tuple(skipped), files_read, len(gone), restamped)
 
 
-def look_time_ns() -> int:
-    """The present time in nanoseconds since the epoch, on the clock that stamps files."""
-    return time.time_ns()
-
-
-def _same_stat(entry: FileStat, facts: FileFacts, max_bytes: int) -> bool:
-    return (entry.size, entry.mtime_ns) == (facts.size, facts.mtime_ns) and entry.size <= max_bytes
+def _trusted(entry: FileStat, facts: FileFacts, max_bytes: int, since_ns: int) -> bool:
+    if entry != facts.stat or entry.size > max_bytes:
+        return False
+    return max(entry.mtime_ns, entry.ctime_ns) < since_ns - _RACY_NS
 
 
 def _look(folder: Path, entry: FileStat, facts: FileFacts | None, max_bytes: int) -> Unchanged | Fresh | Unreadable:
@@ -99,4 +95,4 @@ def _look(folder: Path, entry: FileStat, facts: FileFacts | None, max_bytes: int
     document = parse_file(entry.path, data)
     if isinstance(document, Unreadable):
         return document
-    return Fresh(FileStat(entry.path, len(data), entry.mtime_ns), file_digest, document, facts is not None)
+    return Fresh(replace(entry, size=len(data)), file_digest, document, facts is not None)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import corpus
@@ -13,16 +14,21 @@ from index.articles import CutArticle, KeptArticle
 from index.changes import Fresh, Unchanged
 from index.generation import Generation
 
+_READERS = ("charset-normalizer", "lxml", "pyyaml", "trafilatura")
+"""Libraries whose next release may read another text out of the same file."""
+
 Cut = tuple[CutArticle, tuple[Passage, ...]]
 """An article to store, with its passages."""
 
 
 @cache
 def cutting_digest() -> str:
-    """A digest of the code and rules that cut articles: where it changes, stored spans are stale."""
+    """A digest of the code, rules and libraries that cut articles: where it changes, stored spans are stale."""
     digest = hashlib.sha256()
     for path in sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"}):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for library in _READERS:
+        digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -42,7 +48,7 @@ def cut_files(
     for file, outlet, own in zip(files, outlets, keys, strict=True):
         lines = recurring.get(outlet, frozenset()) & own
         if isinstance(file, Unchanged) and file.facts.recurring == lines:
-            cuts.append(KeptArticle(file.facts.row, file.stat.path, file.stat.size, file.stat.mtime_ns))
+            cuts.append(KeptArticle(file.facts.row, file.stat))
             continue
         if isinstance(file, Fresh):
             document, file_digest = file.document, file.file_digest
@@ -52,7 +58,6 @@ def cut_files(
         marked = furniture(document, lines)
         spans = tuple(article_sentences(document, marked))
         pieces = passages(document.text, spans, marked, count_tokens, passage_tokens)
-        stat = file.stat
-        article = CutArticle(document, stat.size, stat.mtime_ns, file_digest, spans, marked, own, lines)
+        article = CutArticle(document, file.stat, file_digest, spans, marked, own, lines)
         cuts.append((article, tuple(pieces)))
     return cuts

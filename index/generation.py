@@ -56,7 +56,7 @@ def _load(place: Path, name: str) -> Generation:
         folder,
         manifest,
         store.articles(),
-        read_rows(folder / "passages.npy"),
+        read_rows(folder / "passages.bin"),
         store,
         read_dense(folder / "vectors.faiss"),
         read_lexical(folder / "words"),

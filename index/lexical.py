@@ -80,10 +80,6 @@ class LexicalIndex:
         """The distinct terms of a text as indexed (folded, stemmed, without stop words), in order."""
         return list(dict.fromkeys(self._analyser.analyze(text)))
 
-    def document_frequency(self, term: str) -> int:
-        """How many passages hold the term."""
-        return int(self._searcher.doc_freq("words", term))
-
     def search(
         self,
         weights: dict[str, float],

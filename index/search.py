@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus.document import Unreadable
 from corpus.errors import IndexFault
+from corpus.read import FileStat
 from index.dense import Rows, Vectors
 from index.encode import Encoder, load_encoder
 from index.fuse import best_first, min_max
@@ -15,7 +16,7 @@ from index.generation import Generation, load_generation, outlet_numbers
 from index.hits import ArticleText, Hit, StoredArticle, Where
 from index.outlets import in_turn, named_outlets
 from index.passing import day_number
-from index.store import Manifest, current_name, index_place, read_manifest
+from index.store import Manifest, check_owner, current_name, index_place
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward."""
@@ -75,6 +76,10 @@ class NewsIndex:
     def skipped(self) -> tuple[Unreadable, ...]:
         """The files that were not indexed, with their reasons."""
         return self._generation.store.skipped()
+
+    def files(self) -> list[FileStat]:
+        """The files of the articles as they were listed when the index was built, by path."""
+        return [facts.stat for facts in self._generation.store.facts()]
 
     def text(self, row: int) -> ArticleText:
         """The text and spans of an article by its row. Raises KeyError for a row that is not there."""
@@ -170,13 +175,14 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     Without an encoder the one that made the index is loaded; one that did not make it is refused.
     """
     place = index_place(folder, index_dir)
-    name = current_name(place)
     again = f"copydesk index {folder}" + (f" --index {index_dir}" if index_dir else "")
-    if name is None:
+    if current_name(place) is None:
         raise IndexFault(f"{folder}: there is no index of this folder yet; run: {again}")
-    made = read_manifest(place, name)
+    generation = load_generation(place)
+    made = generation.manifest
+    check_owner(place, folder, made.folder)
     encoder = load_encoder(made.model) if encoder is None else encoder
     if encoder.digest != made.model_digest:
         this = f"not {encoder.name}" if encoder.name != made.model else "in another version"
         raise IndexFault(f"{place}: the index was built with the model {made.model}, {this}; run: {again}")
-    return NewsIndex(folder, place, load_generation(place), encoder)
+    return NewsIndex(folder, place, generation, encoder)

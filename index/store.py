@@ -2,10 +2,11 @@
 
     <index>/current                  the name of the generation that serves, written last and swapped in whole
     <index>/lock                     held by the one build that may run
+    <index>/looked                   when the files were last found to be as the current generation has them
     <index>/generations/000007/
         manifest.json                format, model, settings, counts, and size and SHA-256 of every other file
         articles.sqlite              articles with their texts and spans, and the files skipped
-        passages.npy                 article, start, end of each row
+        passages.bin                 article, start, end, tokens, text digest of each row: fixed-size records
         vectors.faiss                the vectors, in row order
         words/                       the BM25 index
 
@@ -26,6 +27,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from corpus.errors import IndexFault
+from index.batch import file_digest
 
 FORMAT = 1
 _KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
@@ -135,7 +137,7 @@ def verify(place: Path, manifest: Manifest) -> Path:
     for name, (size, digest) in manifest.files.items():
         path = folder / name
         try:
-            if path.stat().st_size == size and _file_digest(path) == digest:
+            if path.stat().st_size == size and file_digest(path) == digest:
                 continue
             reason = "does not match its manifest"
         except OSError as error:
@@ -163,7 +165,7 @@ def publish(place: Path, folder: Path, manifest: Manifest) -> None:
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         _flush(path)
-        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, _file_digest(path))
+        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, file_digest(path))
     text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     _flush(folder / "manifest.json")
@@ -177,6 +179,33 @@ def publish(place: Path, folder: Path, manifest: Manifest) -> None:
     _flush(pointer)
     pointer.replace(place / "current")
     _flush(place)
+
+
+def looked_ns(place: Path, manifest: Manifest) -> int:
+    """When the files were last looked at and found as the generation has them, in nanoseconds since the epoch."""
+    try:
+        name, stamp = (place / "looked").read_text(encoding="utf-8").split()
+        return max(int(stamp), manifest.looked_ns) if name == manifest.generation else manifest.looked_ns
+    except (OSError, ValueError):  # only a hint: without it some files are read once more
+        return manifest.looked_ns
+
+
+def note_look(place: Path, manifest: Manifest, at_ns: int) -> None:
+    """Note that the files were found unchanged at that time."""
+    with suppress(OSError):
+        new = place / "looked.new"
+        new.write_text(f"{manifest.generation} {at_ns}\n", encoding="utf-8")
+        new.replace(place / "looked")
+
+
+def check_owner(place: Path, folder: Path, owner: str) -> None:
+    """Nothing, where an index in `place` made for the folder `owner` may serve `folder`.
+
+    It may inside the folder itself, and where the other folder is gone (it was moved). Raises IndexFault otherwise.
+    """
+    other = Path(owner)
+    if place != folder / ".copydesk" and other != folder.resolve() and other.exists():
+        raise IndexFault(f"{place}: this is the index of {other}, not of {folder}; name another with --index DIR")
 
 
 def next_name(place: Path) -> str:
@@ -199,11 +228,6 @@ def clear_leftovers(place: Path) -> None:
     for path in folders:
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from corpus.document import Span
 from corpus.errors import MisuseError
@@ -15,7 +16,7 @@ from qa.context import context
 from qa.decline import ENOUGH, Signals, in_words, probability, reason, signals
 from qa.followup import Turn, stand_alone
 from qa.meaning import meanings
-from qa.outlets import Named, outlets_named
+from qa.outlets import Named, Outlets, outlets_named, outlets_of
 from qa.questions import Question, analyse
 from qa.select import rank
 
@@ -96,7 +97,7 @@ def ask(
     seen = look(asked, index, hits)
     likely = probability(seen.signals)
     if likely < ENOUGH or not seen.chosen:
-        note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where))
+        note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where), where != Where())
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
     growing = replace(growing, answered=True, confidence=likely, note=in_words(likely))
@@ -112,6 +113,9 @@ def ask(
         yield growing
 
 
+_OUTLETS: WeakKeyDictionary[NewsIndex, Outlets] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What there is to be said of a question before it is decided whether to answer it."""
@@ -124,10 +128,12 @@ class Look:
 
 def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
     """The sentences of the hits that come nearest to an answer, and the signals of how near that is."""
-    named = outlets_named(asked, {a.metadata.source for a in index.articles if a.metadata.source})
+    if index not in _OUTLETS:
+        _OUTLETS[index] = outlets_of(index.articles)
+    named = outlets_named(asked, _OUTLETS[index])
     question = analyse(asked, named.words)
     sense = meanings(index.encoder)
-    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(asked, sentences))
+    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(question.text, sentences))
     chosen = choose(ranked, named.held)
     return Look(question, named, chosen, signals(question, ranked, chosen, hits, named, index.info.passages))
 

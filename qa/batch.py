@@ -47,6 +47,8 @@ def _question(number: int, line: bytes) -> BatchQuestion | BadLine:
         return BadLine(number, "not UTF-8")
     except json.JSONDecodeError as error:
         return BadLine(number, f"not JSON ({error.msg} at character {error.pos + 1})")
+    except ValueError as error:  # a number of thousands of digits
+        return BadLine(number, f"not JSON ({error})")
     except RecursionError:
         return BadLine(number, "JSON nested too deeply")
     if not isinstance(found, dict) or not isinstance(found.get("question"), str):

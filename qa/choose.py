@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.same import NOTHING_NEW, carries, gist, share
+from qa.facts import facts
+from qa.same import NOTHING_NEW, carries, share
 from qa.select import Candidate
 
 MOST_STATEMENTS = 5
@@ -37,7 +38,7 @@ def choose(
             break
         wanted = [group for group in wanted if best.hit.article.metadata.source not in group]
         chosen.append(Choice(best, _also(best, ranked)))
-        left = [one for one in left if one is not best and not _adds_nothing(one, chosen)]
+        left = _with_more_to_say(left, chosen)
     return chosen
 
 
@@ -45,10 +46,6 @@ def _next(left: Sequence[Candidate], chosen: Sequence[Choice], wanted: Sequence[
     asked_for = [one for one in left if any(one.hit.article.metadata.source in group for group in wanted)]
     best = max(asked_for or left, key=lambda one: one.score)
     return best if asked_for or not chosen or best.score >= FLOOR * chosen[0].best.score else None
-
-
-def _terms(chosen: Sequence[Choice]) -> frozenset[str]:
-    return frozenset(stem for each in chosen for stem in each.best.own)
 
 
 def _also(best: Candidate, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -60,10 +57,15 @@ def _also(best: Candidate, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]
     return tuple(found.values())
 
 
-def _adds_nothing(one: Candidate, chosen: Sequence[Choice]) -> bool:
-    """True for a sentence that carries a chosen one or is carried by it, or that has no more than the chosen have."""
-    shown = [each.best.text for each in chosen]
-    if any(carries(one.text, text) or carries(text, one.text) for text in shown):
-        return True
-    said = frozenset[str]().union(*(gist(text).words for text in shown))
-    return share(gist(one.text).words, said) >= NOTHING_NEW and one.own.keys() <= _terms(chosen)
+def _with_more_to_say(left: Sequence[Candidate], chosen: Sequence[Choice]) -> list[Candidate]:
+    """Those that neither carry the latest choice nor are carried by it, nor hold only what the chosen hold."""
+    latest = chosen[-1].best.text
+    said = frozenset[str]().union(*(facts(each.best.text).matter for each in chosen))
+    terms = frozenset(stem for each in chosen for stem in each.best.own)
+    return [
+        one
+        for one in left
+        if not carries(one.text, latest)
+        and not carries(latest, one.text)
+        and not (one.own.keys() <= terms and share(facts(one.text).matter, said) >= NOTHING_NEW)
+    ]

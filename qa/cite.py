@@ -44,7 +44,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A checked quotation: `quote` is `text[start:end]` of the document, which starts on `line` (from 1) of the file.
+    """A checked quotation: `quote` is `text[start:end]` of the document, which starts on `line` (from 1) of it.
 
     `document` and `quote_digest` are SHA-256 in hexadecimal. Only `check` makes one.
     """

@@ -77,6 +77,7 @@ class Desk:
         self._job: Job = Idle()
         self._builds = 0
         self._looked = 0.0
+        self._refused: tuple[str | None, str] | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -91,18 +92,19 @@ class Desk:
         now = time.monotonic()
         if now - self._looked > _LOOK_SECONDS and not self._opening.locked():
             self._looked = now
-            if self._stale():
-                threading.Thread(target=self.refresh, name="copydesk-reload", daemon=True).start()
+            threading.Thread(target=self.refresh, name="copydesk-reload", daemon=True).start()
         return self._index
 
     def refresh(self) -> bool:
         """True when an index serves, after taking up the newest generation on disk; waits for it to be read."""
         with self._opening:
+            name = None
             try:
-                if self._stale():
+                name = current_name(index_place(self.folder, self._index_dir))
+                if self._is_new(name):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
             except CopydeskError as error:
-                self._end(Failed(self._count(), str(error)))
+                self._refuse(name, str(error))
             return self._index is not None
 
     def rebuild(self) -> bool:
@@ -151,7 +153,7 @@ class Desk:
                 progress=self._tell,
             )
             with self._opening:
-                if self._stale():
+                if self._is_new(current_name(index_place(self.folder, self._index_dir))):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
             self._end(Built(self._count(), report))
         except CopydeskError as error:
@@ -172,12 +174,21 @@ class Desk:
             self._builds += 1
             return self._builds
 
-    def _stale(self) -> bool:
-        newest = current_name(index_place(self.folder, self._index_dir))
-        return newest is not None and (self._index is None or self._index.info.generation != newest)
+    def _refuse(self, name: str | None, reason: str) -> None:
+        """Tell, once a generation, that it can't be served; a build that runs goes on and will tell for itself."""
+        with self._lock:
+            if isinstance(self._job, Building) or (name, reason) == self._refused:
+                return
+            self._refused = (name, reason)
+        self._end(Failed(self._count(), reason))
+
+    def _is_new(self, name: str | None) -> bool:
+        if name is None or (self._refused is not None and self._refused[0] == name):
+            return False
+        return self._index is None or self._index.info.generation != name
 
     def _serve(self, index: NewsIndex) -> None:
-        before, self._index = self._index, index
+        before, self._index, self._refused = self._index, index, None
         if before is not None:
             held = {article.digest for article in index.articles}
             self._gone.update({a.digest: a for a in before.articles if a.digest not in held})

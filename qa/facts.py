@@ -4,10 +4,10 @@ import functools
 import re
 from dataclasses import dataclass
 
-from qa.english import any_of
+from qa.english import any_of, words
 from qa.names import SPEECH, Name, names
 from qa.questions import Question
-from qa.words import stem_of, tokens
+from qa.words import is_stop, spelled, stem_of
 
 _NUMBER = re.compile(rf"\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
 _TIME = re.compile(
@@ -24,16 +24,21 @@ _WHERE = re.compile(rf"\b{_PLACED}\s+(?:(?:the|its|a)\s+)?(?:\w+\s+){{0,2}}?[A-Z
 _WHY = re.compile(rf"\b{any_of('reasons')}\b", re.IGNORECASE)
 _PRONOUNS = frozenset(map(stem_of, ("he", "she", "they", "who")))
 _NEAR = 8
+_NOT = frozenset(map(stem_of, words("not")))
 _QUOTED = re.compile(r"[“\"][^“”\"]*(?:[”\"]|$)|^[^“”\"]*”")
 _QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,}[’'])")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The stems of one sentence, in order and as a set, and how it is written."""
+    """The stems of one sentence, in order and as a set; those of them that carry matter and that are numbers; how many
+    deny; and how it is written."""
 
     order: tuple[str, ...]
     stems: frozenset[str]
+    matter: frozenset[str]
+    numbers: frozenset[str]
+    negations: int
     asks: bool
     heading: bool
 
@@ -41,10 +46,19 @@ class Facts:
 @functools.lru_cache(maxsize=50_000)
 def facts(sentence: str) -> Facts:
     """What the sentence holds at a first look."""
-    order = tuple(token.stem for token in tokens(sentence))
+    found = spelled(sentence)
+    order = tuple(stem for stem, _, _ in found)
     end = sentence.rstrip("”\"’') \n\r\t")
     heading = not sentence.rstrip().endswith(tuple(".!?…:;,”\"’')]。！？"))
-    return Facts(order, frozenset(order), end.endswith("?"), heading)
+    return Facts(
+        order=order,
+        stems=frozenset(order),
+        matter=frozenset(stem for stem, word, _ in found if not is_stop(word)),
+        numbers=frozenset(stem for stem in order if stem[0].isdigit()),
+        negations=sum(stem in _NOT for stem in order),
+        asks=end.endswith("?"),
+        heading=heading,
+    )
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -78,6 +78,10 @@ class Guard:
             return PlainTextResponse("A password is needed.\n", 401, challenge)
         if path.startswith(_CLOSED):
             return PlainTextResponse("There is nothing here.\n", 404)
+        if not _of_this_page(headers):
+            return PlainTextResponse("Only this server's own page may ask.\n", 403)
+        if "transfer-encoding" in headers:
+            return PlainTextResponse("Say how long the request is.\n", 411)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > _BODY_BYTES:
             return PlainTextResponse("The request is too large.\n", 413)
@@ -87,6 +91,15 @@ class Guard:
 def _host_name(host: str) -> str:
     """The name in a Host header, without its port: `[::1]:80` gives `[::1]`."""
     return host.rpartition(":")[0].lower() if host.rpartition(":")[2].isdigit() else host.lower()
+
+
+def _of_this_page(headers: Headers) -> bool:
+    """False for a request that a browser sends for a page of another origin, another port of this machine included."""
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
+        return False
+    # a link on another page may lead here (navigate); nothing else there may ask
+    return headers.get("sec-fetch-site") != "cross-site" or headers.get("sec-fetch-mode") == "navigate"
 
 
 def _knows(authorization: str, password: str) -> bool:

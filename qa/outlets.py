@@ -2,9 +2,10 @@
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.hits import StoredArticle
 from index.outlets import named_outlets
 from qa.english import entries, words
 from qa.words import STOPWORDS, is_plain, stem_of
@@ -17,12 +18,13 @@ _CUE = r"(?:articles?|reports?|reported|reporting|reporter|piece|story|coverage|
 @dataclass(frozen=True, slots=True)
 class Named:
     """Outlets named in a question: `held`, as the articles' metadata call them, in groups that one name stands for;
-    `absent`, well-known ones that no article is from; and the stems of all these names, which say nothing of the
-    question's matter."""
+    `absent`, well-known ones that no article is known to be from; and the stems of all these names, which say nothing
+    of the question's matter. `known` is the share of the articles whose outlet is known."""
 
     held: tuple[tuple[str, ...], ...]
     absent: tuple[str, ...]
     words: frozenset[str]
+    known: float
 
     @property
     def sources(self) -> frozenset[str]:
@@ -30,12 +32,23 @@ class Named:
         return frozenset(source for group in self.held for source in group)
 
 
-NOBODY = Named((), (), frozenset())
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """The outlets of some articles, and the share of the articles whose outlet is known."""
+
+    names: tuple[str, ...]
+    known: float
 
 
-def outlets_named(question: str, sources: Iterable[str]) -> Named:
+def outlets_of(articles: Sequence[StoredArticle]) -> Outlets:
+    """The outlets that the articles are known to be from."""
+    sources = [article.metadata.source for article in articles if article.metadata.source]
+    return Outlets(tuple(sorted(set(sources))), len(sources) / max(1, len(articles)))
+
+
+def outlets_named(question: str, outlets: Outlets) -> Named:
     """The outlets that the question names, given those of the articles."""
-    held = tuple(named_outlets(question, sources))
+    held = tuple(named_outlets(question, outlets.names))
     asked = frozenset(_stems(question))
     called = {word for group in held for source in group for word in _as_asked(source, asked)}
     spans = {match.span(): name for name in _WELL_KNOWN for match in _called(name).finditer(question)}
@@ -46,7 +59,7 @@ def outlets_named(question: str, sources: Iterable[str]) -> Named:
         and not any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
     ]
     called.update(stem for name in absent for stem in _stems(name))
-    return Named(held, tuple(dict.fromkeys(absent)), frozenset(called))
+    return Named(held, tuple(dict.fromkeys(absent)), frozenset(called), outlets.known)
 
 
 def _as_asked(source: str, asked: frozenset[str]) -> list[str]:

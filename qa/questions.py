@@ -44,6 +44,15 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _REPORTS = words("reports")
+# What only says that something is to be looked up: "what do the articles say about China?"
+_FRAME = re.compile(
+    r"^\s*(?:what\s+(?:do|does|did|is|was)\s+(?:(?:the|these|any|all)\s+)?(?:articles?|reports?|sources?|papers?|press)?\s*"
+    r"(?:say|said|report|reported|write|written|tell|known)(?:\s+us)?\s+(?:about|on|of)"
+    r"|(?:which|what|do\s+any(?:\s+of\s+the)?)\s+(?:articles?|reports?|outlets?|sources?)\s+"
+    r"(?:mention|report|talk|write|speak|are|deal)s?(?:\s+(?:on|about|of|with))?"
+    r"|(?:please\s+)?(?:tell\s+me|what\s+is\s+there)\s+(?:about|on)|is\s+there\s+anything\s+(?:about|on))\s+(?=\S)",
+    re.IGNORECASE,
+)
 _SPEAKER_WITHIN = len("the US defence secretary ")
 _SPEAKER = re.compile(rf"\b(?:what|how|where|when|why)\b.*?\b{_AUXILIARY}\s+(?P<rest>.+)$", re.IGNORECASE)
 
@@ -59,8 +68,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question taken apart. `pairs` are stems that stand side by side in it; `speaker` the stems of who is to have
-    spoken, for the kind `said`."""
+    """A question taken apart.
+
+    `text` is what it asks about, without a mere "what do the articles say about". `pairs` are stems that stand side by
+    side in it; `speaker` the stems of who is to have spoken, for the kind `said`.
+    """
 
     text: str
     kind: Kind
@@ -73,6 +85,7 @@ class Question:
 @functools.lru_cache(maxsize=1024)
 def analyse(text: str, apart: frozenset[str] = frozenset()) -> Question:
     """The question taken apart; the stems `apart` (the names of outlets) are none of its terms."""
+    text = _FRAME.sub("", text)
     found = tuple(name for name in names(text) if not apart.issuperset(name.stems))
     kind = kind_of(text)
     named = {stem for name in found for stem in name.stems}

@@ -37,8 +37,13 @@ class Paragraph:
     flows: bool
 
 
-def paragraphs(text: str, furniture: Sequence[Furniture], cited: Span | None) -> Iterator[Paragraph]:
-    """The text's paragraphs in order; every character but line endings is in exactly one run."""
+def paragraphs(
+    text: str, furniture: Sequence[Furniture], cited: Span | None, *, a_line_each: bool = False
+) -> Iterator[Paragraph]:
+    """The text's paragraphs in order; every character but line endings is in exactly one run.
+
+    With `a_line_each` every line is a paragraph, as in the text taken out of a web page.
+    """
     edges = sorted({edge for span in (*furniture, *([cited] if cited else ())) for edge in (span.start, span.end)})
     block: list[Line] = []
     for number, found in enumerate(_LINE.finditer(text), 1):
@@ -51,6 +56,9 @@ def paragraphs(text: str, furniture: Sequence[Furniture], cited: Span | None) ->
         cuts = [start, *(edge for edge in edges if start < edge < end), end]
         runs = (_run(text, low, high, furniture, cited) for low, high in pairwise(cuts))
         block.append(Line(number, tuple(runs)))
+        if a_line_each:
+            yield from _closed(block)
+            block = []
     yield from _closed(block)
 
 

@@ -181,7 +181,7 @@ def _stems(stored: ArticleText, number: int) -> frozenset[str]:
 def _pairs_kept(question: Question, weights: dict[str, float], order: Sequence[str]) -> float:
     """The share, by weight, of the question's neighbouring words that stand near each other in the sentence too."""
     if not question.pairs:
-        return 0.0
+        return sum(weight for stem, weight in weights.items() if stem in order)
     spots: dict[str, list[int]] = {}
     for spot, stem in enumerate(order):
         if stem in weights:

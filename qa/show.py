@@ -107,11 +107,21 @@ def why_declined(answer: Answer) -> str:
     return answer.note.removeprefix(DECLINED).strip()
 
 
+def place(citation: Citation) -> str:
+    """Where the cited words stand: file:line; for a web page its paragraph, as the page shows them.
+
+    A web page's text is taken out of its file, a paragraph a line, and that file's own lines are another thing.
+    """
+    if citation.file.lower().endswith((".html", ".htm")):
+        return f"{citation.file}, paragraph {citation.line}"
+    return f"{citation.file}:{citation.line}"
+
+
 def citation_text(citation: Citation) -> str:
     """The citation as someone pastes it: quote, outlet, headline, date, file:line."""
     headline = f"“{citation.title}”" if citation.title else file_name(citation.file)
     where = f"{citation.source or UNKNOWN_OUTLET}, {headline}, {written_date(citation.published)}"
-    return plain(f"“{citation.quote}” — {where}, {citation.file}:{citation.line}")
+    return plain(f"“{citation.quote}” — {where}, {place(citation)}")
 
 
 def answer_copy(answer: Answer) -> str:
@@ -169,7 +179,7 @@ def _headline(title: str | None, indent: str = "   ") -> list[str]:
 
 
 def _place(citation: Citation) -> str:
-    return plain(f"{citation.file}:{citation.line}")
+    return plain(place(citation))
 
 
 def _wrapped(text: str, indent: str = "") -> str:

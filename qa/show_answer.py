@@ -18,6 +18,7 @@ from qa.show import (
     counted,
     file_name,
     join,
+    place,
     plain,
     tag,
     why_declined,
@@ -186,7 +187,7 @@ def _card(number: int, citation: Citation, hits: Sequence[Hit], same_as: int | N
         _meta(citation.source, citation.published, mark, same),
         tag("h3", {"dir": "auto"}, plain(citation.title or file_name(citation.file))),
         words,
-        tag("div", {"class": "file"}, f"{plain(citation.file)} : {citation.line}"),
+        tag("div", {"class": "file"}, plain(place(citation))),
         tag(
             "div",
             {"class": "acts"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from corpus.errors import CorpusError, IndexFault
+from corpus.errors import CorpusError
 from qa.options import Options
 from qa.settings import Settings
 from qa.terminal import ProgressLine, complain
@@ -99,33 +99,22 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
     encoder = load_encoder(settings.model)
     if target.is_sample or current_name(index_place(target.folder, target.index_dir)) is None:
         build_index(target, settings, encoder)
-    index = open_index(target.folder, target.index_dir, encoder)
-    owner = Path(index.info.folder)
-    if target.index_dir is not None and owner != target.folder.resolve() and owner.exists():
-        raise IndexFault(
-            f"{target.index_dir}: this is the index of {owner}, not of {target.folder}; name another with --index DIR"
-        )
-    return index
+    return open_index(target.folder, target.index_dir, encoder)
 
 
 def changed_files(index: "NewsIndex") -> int:
     """How many files were added, changed or removed since the index was built, by their sizes and times alone."""
     from corpus.document import Unreadable
     from corpus.read import list_files
-    from index.articles import ArticleStore
 
-    store = ArticleStore(index.place / "generations" / index.info.generation / "articles.sqlite")
-    try:
-        known = {facts.path: (facts.size, facts.mtime_ns) for facts in store.facts()}
-        skipped = {each.path for each in store.skipped()}
-    finally:
-        store.close()
+    known = {stat.path: stat for stat in index.files()}
+    skipped = {each.path for each in index.skipped}
     try:
         listed = [each for each in list_files(index.folder) if not isinstance(each, Unreadable)]
     except CorpusError:
         return len(known)
-    present = {each.path: (each.size, each.mtime_ns) for each in listed if each.path not in skipped}
-    return len(known.keys() - present.keys()) + sum(known.get(path) != stamp for path, stamp in present.items())
+    present = {each.path: each for each in listed if each.path not in skipped}
+    return len(known.keys() - present.keys()) + sum(known.get(path) != stat for path, stat in present.items())
 
 
 def tell_if_stale(target: Target, index: "NewsIndex") -> None:

@@ -126,10 +126,12 @@ def article_page(article: StoredArticle, stored: ArticleText, cited: Span | None
         tag("span", {}, "Small grey type is not the article: it is left out of answers.") if greyed else "",
     )
     first = _First()
-    body = [_paragraph(each, first) for each in paragraphs(stored.text, stored.furniture, cited)]
+    cut = paragraphs(stored.text, stored.furniture, cited, a_line_each=article.format == "html")
+    body = [_paragraph(each, first) for each in cut]
     bar = tag("p", {"class": "warning", "role": "status"}, warning) if warning else ""
     # What a quotation copied out of the text is signed with; the line it stands on is added to it.
     signed = f"{outlet}, “{plain(article.name)}”, {written_date(known.published)}, {plain(article.path)}"
+    signed += ", paragraph " if article.format == "html" else ":"
     text = tag("div", {"class": "text", "data-signed": signed}, *body)
     return _document(article.name, beside, bar, tag("article", {}, head, tools, text))
 

@@ -44,7 +44,7 @@ class Token:
     @property
     def stop(self) -> bool:
         """True for a word that asks, points or joins."""
-        return self.written.lower().replace("’", "'") in STOPWORDS and not self.written.isupper()
+        return is_stop(self.written)
 
     @property
     def capital(self) -> bool:
@@ -59,16 +59,27 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, hyphenated words in their parts, `United States` as one."""
-    found: list[Token] = []
+    return [Token(*each) for each in spelled(text)]
+
+
+def spelled(text: str) -> list[tuple[str, str, int]]:
+    """The tokens of a text as plain tuples of stem, word as written, and start: half the time of `tokens`."""
+    found: list[tuple[str, str, int]] = []
     for match in _TOKEN.finditer(text):
         written = match.group()
         stem = stem_of(written)
-        if stem in ("stat", "kingdom") and found and found[-1].stem == "united":
-            whole = "usa" if stem == "stat" else "britain"
-            found[-1] = Token(whole, f"{found[-1].written} {written}", found[-1].start)
+        if stem in ("stat", "kingdom") and found and found[-1][0] == "united":
+            _, before, start = found[-1]
+            found[-1] = ("usa" if stem == "stat" else "britain", f"{before} {written}", start)
         else:
-            found.append(Token(stem, written, match.start()))
+            found.append((stem, written, match.start()))
     return found
+
+
+@functools.lru_cache(maxsize=100_000)
+def is_stop(word: str) -> bool:
+    """True for a word that asks, points or joins; `US` is none."""
+    return word.lower().replace("’", "'") in STOPWORDS and not word.isupper()
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -105,7 +105,7 @@ def test_the_listing_is_in_the_order_of_whole_paths(tmp_path: Path) -> None:
 def test_size_and_time_are_those_of_the_file(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     status = (tmp_path / "a.txt").stat()
-    assert list(list_files(tmp_path)) == [FileStat("a.txt", status.st_size, status.st_mtime_ns)]
+    assert list(list_files(tmp_path)) == [FileStat("a.txt", status.st_size, status.st_mtime_ns, status.st_ctime_ns)]
 
 
 def test_ten_thousand_files_are_listed_in_a_moment(tmp_path: Path) -> None:

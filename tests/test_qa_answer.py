@@ -120,7 +120,7 @@ def test_the_answer_grows_and_the_last_is_final(index: NewsIndex) -> None:
     ("question", "note"),
     [
         ("What did Ursula Bernheim say about the crane?", "None of the articles mentions Ursula Bernheim."),
-        ("What did Bloomberg report about the harbour?", "No article from Bloomberg is in this folder."),
+        ("What did Bloomberg report about vaccines?", "No article from Bloomberg is known to be in this folder."),
         ("How do vaccines train the immune system?", "don't say"),
     ],
 )
@@ -148,6 +148,11 @@ def test_furniture_is_never_cited(index: NewsIndex) -> None:
 def test_filters_hold_for_everything_cited(index: NewsIndex) -> None:
     answer = final("How many dockers were hurt in Velden?", index, where=Where(outlets=frozenset({"Velden Post"})))
     assert {each.source for each in answer.citations} == {"Velden Post"}
+
+
+def test_what_a_filter_leaves_out_is_not_said_of_all_articles(index: NewsIndex) -> None:
+    answer = final("What did Ada Moll bake?", index, where=Where(outlets=frozenset({"Velden Post"})))
+    assert answer.note == "None of the chosen articles mentions Ada Moll."
 
 
 def test_a_follow_up_is_asked_stand_alone_and_says_so(index: NewsIndex) -> None:

@@ -46,6 +46,28 @@ def test_a_name_that_is_not_the_server_s_is_refused(host: str, status: int) -> N
     assert client.get("/", headers={"Host": host}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://localhost:7860"}, 200),
+        ({"Origin": "http://localhost:9999"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),
+    ],
+)
+def test_pages_of_other_origins_may_link_here_and_not_ask(headers: dict[str, str], status: int) -> None:
+    client = TestClient(Guard(app, ("localhost",)), base_url="http://localhost:7860")
+    assert client.get("/", headers=headers).status_code == status
+
+
+def test_a_request_that_does_not_say_its_length_is_refused() -> None:
+    client = TestClient(Guard(app, ("localhost",)), base_url="http://localhost:7860")
+    assert client.post("/", content=iter([b"a" * 10] * 3)).status_code == 411
+
+
 def test_with_no_names_given_any_is_answered() -> None:
     assert TestClient(Guard(app)).get("/", headers={"Host": "news.example"}).status_code == 200
 

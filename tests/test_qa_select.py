@@ -9,7 +9,7 @@ from corpus.sentences import sentences
 from index.hits import ArticleText, Hit, StoredArticle
 from qa.choose import MOST_STATEMENTS, choose
 from qa.context import context
-from qa.outlets import outlets_named
+from qa.outlets import outlets_named, outlets_of
 from qa.questions import analyse, kind_of
 from qa.same import carries
 from qa.select import Candidate, rank
@@ -55,7 +55,7 @@ def hits(held: dict[int, tuple[StoredArticle, ArticleText]] = ARTICLES) -> list[
 
 
 def ranked(question: str, held: dict[int, tuple[StoredArticle, ArticleText]] = ARTICLES) -> list[Candidate]:
-    named = outlets_named(question, [article.metadata.source or "" for article, _ in held.values()])
+    named = outlets_named(question, outlets_of([article for article, _ in held.values()]))
     return rank(analyse(question, named.words), hits(held), lambda row: held[row][1], named.sources)
 
 
@@ -169,7 +169,9 @@ def test_nothing_ranked_gives_no_statement() -> None:
 
 def test_a_question_that_compares_outlets_gets_a_statement_from_each() -> None:
     question = "Did the Velden Post blame the crane while The Union blamed the port's owners?"
-    chosen = choose(ranked(question), outlets_named(question, ["Velden Post", "The Union", "Brodno Echo"]).held)
+    chosen = choose(
+        ranked(question), outlets_named(question, outlets_of([article for article, _ in ARTICLES.values()])).held
+    )
     assert {choice.best.hit.article.metadata.source for choice in chosen[:2]} == {"Velden Post", "The Union"}
 
 

@@ -100,7 +100,7 @@ window.copydesk = (() => {
     const line = (start?.nodeType === 1 ? start : start?.parentElement)?.closest(".line");
     button.hidden = !words || !line;
     if (!button.hidden)
-      button.dataset.copy = `“${words}” — ${line.closest("[data-signed]").dataset.signed}:${line.dataset.line}`;
+      button.dataset.copy = `“${words}” — ${line.closest("[data-signed]").dataset.signed}${line.dataset.line}`;
   }
 
   async function copy(button) {

@@ -13,6 +13,9 @@ from corpus.document import Document, Furniture, Metadata, Span, Unreadable
 from corpus.read import FileStat
 from index.hits import ArticleText, StoredArticle
 
+StoreFault = sqlite3.Error
+"""What reading raises where the file is not one that `write_articles` wrote."""
+
 _SCHEMA = """
 CREATE TABLE articles (row INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, file_digest TEXT NOT NULL, digest TEXT NOT NULL,

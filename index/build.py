@@ -149,7 +149,8 @@ def _before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) ->
             return _Before()
         old = load_generation(place)
     except IndexFault as error:
-        return _Before(why=f"the index before could not be used: {error}")
+        told, _, _ = str(error).partition("; run: ")
+        return _Before(why=f"the index before could not be used: {told}")
     made = old.manifest
     check_owner(place, folder, made.folder)
     if made.model_digest != encoder.digest:

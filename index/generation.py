@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import IndexFault
-from index.articles import ArticleStore
+from index.articles import ArticleStore, StoreFault
 from index.dense import DenseIndex, read_dense
 from index.hits import StoredArticle
 from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, read_rows
-from index.store import Manifest, current_name, read_manifest, verify
+from index.store import Manifest, current_name, damaged, read_manifest, verify
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,16 @@ def outlet_numbers(articles: Sequence[StoredArticle]) -> dict[str | None, int]:
 def _load(place: Path, name: str) -> Generation:
     manifest = read_manifest(place, name)
     folder = verify(place, manifest)
-    store = ArticleStore(folder / "articles.sqlite")
-    return Generation(
-        folder,
-        manifest,
-        store.articles(),
-        read_rows(folder / "passages.bin"),
-        store,
-        read_dense(folder / "vectors.faiss"),
-        read_lexical(folder / "words"),
-    )
+    try:
+        store = ArticleStore(folder / "articles.sqlite")
+        return Generation(
+            folder,
+            manifest,
+            store.articles(),
+            read_rows(folder / "passages.bin"),
+            store,
+            read_dense(folder / "vectors.faiss"),
+            read_lexical(folder / "words"),
+        )
+    except (OSError, ValueError, RuntimeError, StoreFault) as error:
+        raise damaged(place, folder, "is not one that this Copydesk wrote") from error

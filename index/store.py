@@ -142,8 +142,13 @@ def verify(place: Path, manifest: Manifest) -> Path:
             reason = "does not match its manifest"
         except OSError as error:
             reason = f"can't be read ({error.strerror})"
-        raise IndexFault(f"{path}: the index is damaged (the file {reason}); {_rebuild_hint(place)}")
+        raise damaged(place, path, reason)
     return folder
+
+
+def damaged(place: Path, path: Path, reason: str) -> IndexFault:
+    """The error for a file or folder of a generation that is not as it was written."""
+    return IndexFault(f"{path}: the index is damaged (it {reason}); {_rebuild_hint(place)}")
 
 
 @contextmanager

@@ -16,7 +16,8 @@ def filters_html(index: NewsIndex | None) -> Markup:
     """The filters: outlets with their counts, dates with small bars, and how many files were skipped."""
     if index is None:
         return tag("p", {"class": "empty"}, "Filters come up once articles are indexed.")
-    parts = [_outlets(index.articles), _dates(index.articles)]
+    close = tag("button", {"class": "btn", "type": "button", "data-filters": True}, "Close")
+    parts = [tag("div", {"class": "closer"}, close), _outlets(index.articles), _dates(index.articles)]
     if index.skipped:
         link = tag("a", {"href": "#skipped", "data-tab": "Articles"}, _skipped_words(len(index.skipped)))
         parts.append(tag("section", {}, tag("h2", {}, "Skipped"), link))

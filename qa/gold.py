@@ -40,7 +40,8 @@ def read_questions(path: Path) -> list[Gold]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise MisuseError(f"{path} can't be read: {error}; name a file of questions, one JSON object a line") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise MisuseError(f"{path} can't be read ({reason}); name a file of questions, one JSON object a line") from error
     questions = [_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
         raise MisuseError(f"{path} holds no question; give one JSON object a line, with at least id and query")

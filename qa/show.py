@@ -139,6 +139,10 @@ def _markers(citations: Sequence[int]) -> str:
 # --- a terminal ---
 
 
+_NEAREST = 3
+"""How many passages the terminal shows below a declined answer; --json and the page have them all."""
+
+
 def answer_text(answer: Answer) -> str:
     """The answer for a terminal, 88 columns wide: statements with their markers, then the sources they name."""
     blocks = []
@@ -147,7 +151,9 @@ def answer_text(answer: Answer) -> str:
     if not answer.answered:
         blocks.append(_wrapped(f"{DECLINED} {why_declined(answer)}"))
         blocks += (
-            [f"Nearest passages, which do not answer it:\n\n{hits_text(answer.passages)}"] if answer.passages else []
+            [f"Nearest passages, which do not answer it:\n\n{hits_text(answer.passages[:_NEAREST])}"]
+            if answer.passages
+            else []
         )
         return "\n\n".join(blocks)
     blocks += [_wrapped(f"{each.text} {_markers(each.citations)}") for each in answer.statements]

@@ -40,7 +40,7 @@ def test_a_marker_leads_to_the_marked_words_in_the_article(visit: Visit) -> None
     expect(card.locator("mark")).to_contain_text("31 years")
     expect(card).to_contain_text("Harbour Wire")
     expect(card).to_contain_text("2 Mar 2024")
-    expect(card.locator(".file")).to_have_text(re.compile(r"lighthouse\.md : \d+"))
+    expect(card.locator(".file")).to_have_text(re.compile(r"lighthouse\.md:\d+"))
     card.get_by_text("Open in article").click()
     article = visit.page.frame_locator("#reader iframe")
     expect(article.locator("#cited")).to_contain_text("31 years")

@@ -18,7 +18,8 @@ from qa.followup import Turn, stand_alone
 from qa.meaning import meanings
 from qa.outlets import Named, Outlets, outlets_named, outlets_of
 from qa.questions import Question, analyse
-from qa.select import rank
+from qa.quotations import whole_quotation
+from qa.select import Candidate, rank
 
 MOST_CHARACTERS = 2_000
 CANDIDATE_HITS = 20
@@ -103,6 +104,8 @@ def ask(
     growing = replace(growing, answered=True, confidence=likely, note=in_words(likely))
     citing = _Citing(index)
     for choice in seen.chosen:
+        if citing.has_quoted(choice.best):
+            continue  # its quotation stands in a statement before
         statement = citing.statement(choice)
         growing = replace(
             growing,
@@ -144,14 +147,28 @@ class _Citing:
     def __init__(self, index: NewsIndex) -> None:
         self._index = index
         self.made: dict[tuple[int, Span], Citation] = {}
+        self._stated: set[tuple[int, Span]] = set()
 
     def statement(self, choice: Choice) -> Statement:
         """The choice as a statement, its citations made; context is cited behind them."""
         where = (choice.best, *choice.also)
-        markers = tuple(self._marker(each.hit.article, each.span) for each in where)
-        before = context(self._index.text(choice.best.hit.article.row), choice.best.number)
+        markers = tuple(self._marker(each.hit.article, self._whole(each)) for each in where)
+        self._stated.update((each.hit.article.row, self._whole(each)) for each in where)
+        stored, span = self._index.text(choice.best.hit.article.row), self._whole(choice.best)
+        before = context(stored, choice.best.number)
+        if before is not None and span.start <= before.start:
+            before = None  # the whole quotation holds it already
         about = () if before is None else (self._marker(choice.best.hit.article, before),)
-        return Statement(choice.best.text, markers, tuple(marker for marker in about if marker not in markers))
+        text = stored.text[span.start : span.end]
+        return Statement(text, markers, tuple(marker for marker in about if marker not in markers))
+
+    def has_quoted(self, candidate: Candidate) -> bool:
+        """True if a statement made before holds the sentence."""
+        row, span = candidate.hit.article.row, candidate.span
+        return any(at == row and one.start <= span.start and span.end <= one.end for at, one in self._stated)
+
+    def _whole(self, candidate: Candidate) -> Span:
+        return whole_quotation(self._index.text(candidate.hit.article.row), candidate.number)
 
     def _marker(self, article: StoredArticle, span: Span) -> int:
         known = self.made.get((article.row, span))

@@ -41,7 +41,9 @@ def read_questions(path: Path) -> list[Gold]:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise MisuseError(f"{path} can't be read ({reason}); name a file of questions, one JSON object a line") from error
+        raise MisuseError(
+            f"{path} can't be read ({reason}); name a file of questions, one JSON object a line"
+        ) from error
     questions = [_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
         raise MisuseError(f"{path} holds no question; give one JSON object a line, with at least id and query")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from qa.english import any_of, words
 from qa.names import SPEECH, Name, names
-from qa.words import Token, rarity, tokens
+from qa.words import Token, rarity, stem_of, tokens
 
 Kind = typing.Literal["who", "when", "how long", "where", "how many", "why", "how", "said", "yes-no", "what"]
 
@@ -44,6 +44,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _REPORTS = words("reports")
+_EMPTY_VERBS = frozenset(map(stem_of, ("do", "have", "happen", "go")))
 # What only says that something is to be looked up: "what do the articles say about China?"
 _FRAME = re.compile(
     r"^\s*(?:what\s+(?:do|does|did|is|was)\s+(?:(?:the|these|any|all)\s+)?(?:articles?|reports?|sources?|papers?|press)?\s*"
@@ -109,7 +110,7 @@ def kind_of(text: str) -> Kind:
 
 
 def _matters(token: Token, kind: Kind) -> bool:
-    if token.stop or token.stem in ("do", "hav"):
+    if token.stop or token.stem in _EMPTY_VERBS:
         return False
     if token.written in _REPORTS:
         return False

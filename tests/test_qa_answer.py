@@ -215,3 +215,12 @@ def test_an_answer_refuses_a_citation_that_nobody_checked(index: NewsIndex) -> N
 def test_asking_loads_neither_torch_nor_gradio() -> None:
     code = "import sys, qa.answer, qa.measure; sys.exit(any(m in sys.modules for m in ('torch', 'gradio', 'sklearn')))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parent.parent).returncode == 0
+
+
+def test_a_quotation_is_stated_whole_and_once(tmp_path: Path, encoder: Encoder) -> None:
+    text = 'Geese feared\n\nJoan Pell, 71, said: "The geese guard the pier all day. Who guards the geese?" Then she left.\n'
+    (tmp_path / "geese.txt").write_text(text, encoding="utf-8")
+    build(tmp_path, encoder=encoder)
+    *_, answer = ask("What did Joan Pell say about the geese?", open_index(tmp_path, encoder=encoder))
+    said = [each.text for each in answer.statements if "guard" in each.text]
+    assert said == ['Joan Pell, 71, said: "The geese guard the pier all day. Who guards the geese?"']

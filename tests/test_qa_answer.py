@@ -218,8 +218,8 @@ def test_asking_loads_neither_torch_nor_gradio() -> None:
 
 
 def test_a_quotation_is_stated_whole_and_once(tmp_path: Path, encoder: Encoder) -> None:
-    text = 'Geese feared\n\nJoan Pell, 71, said: "The geese guard the pier all day. Who guards the geese?" Then she left.\n'
-    (tmp_path / "geese.txt").write_text(text, encoding="utf-8")
+    told = 'Joan Pell, 71, said: "The geese guard the pier all day. Who guards the geese?" Then she left.'
+    (tmp_path / "geese.txt").write_text(f"Geese feared\n\n{told}\n", encoding="utf-8")
     build(tmp_path, encoder=encoder)
     *_, answer = ask("What did Joan Pell say about the geese?", open_index(tmp_path, encoder=encoder))
     said = [each.text for each in answer.statements if "guard" in each.text]

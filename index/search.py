@@ -1,7 +1,7 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +60,7 @@ class NewsIndex:
         self._days = np.asarray([day_number(a.metadata) for a in generation.articles], np.int64)
         self._by_digest = {a.digest: a for a in reversed(generation.articles)}
         self._texts = lru_cache(maxsize=256)(generation.store.text)
-        self._vector = lru_cache(maxsize=64)(lambda question: encoder.encode([question])[0])
+        self._vector = lru_cache(maxsize=64)(partial(_encoded, encoder))
 
     @property
     def info(self) -> Manifest:
@@ -80,6 +80,10 @@ class NewsIndex:
     def files(self) -> list[FileStat]:
         """The files of the articles as they were listed when the index was built, by path."""
         return [facts.stat for facts in self._generation.store.facts()]
+
+    def vector(self, question: str) -> Vectors:
+        """The unit vector of a question, shape (dim,); kept for the last few questions."""
+        return self._vector(question)
 
     def text(self, row: int) -> ArticleText:
         """The text and spans of an article by its row. Raises KeyError for a row that is not there."""
@@ -103,7 +107,7 @@ class NewsIndex:
 
     def _candidates(self, question: str, where: Where, count: int) -> Candidates:
         outlets, days = self._filters(where)
-        query = self._vector(question)
+        query = self.vector(question)
         weights = dict.fromkeys(self._generation.words.terms(question), 1.0)
         word_rows, word_scores = self._generation.words.search(weights, count, outlets, days)
         dense_rows, _ = self._generation.dense.search(query, count, self._allowed(outlets, days))
@@ -167,6 +171,11 @@ class NewsIndex:
         if days is not None:
             fits &= (self._days >= days[0]) & (self._days <= days[1])
         return np.flatnonzero(fits[self._generation.table["article"]]).astype(np.int64)
+
+
+def _encoded(encoder: Encoder, question: str) -> Vectors:
+    vector: Vectors = encoder.encode([question])[0]
+    return vector
 
 
 def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | None = None) -> NewsIndex:

@@ -136,7 +136,8 @@ def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
     named = outlets_named(asked, _OUTLETS[index])
     question = analyse(asked, named.words)
     sense = meanings(index.encoder)
-    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(question.text, sentences))
+    vector = index.vector(question.text)
+    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(vector, sentences))
     chosen = choose(ranked, named.held)
     return Look(question, named, chosen, signals(question, ranked, chosen, hits, named, index.info.passages))
 

@@ -24,12 +24,9 @@ class Meanings:
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
-    def cosines(self, question: str, sentences: Sequence[str]) -> list[float]:
-        """The cosine of each sentence to the question, -1 to 1."""
-        if not sentences:
-            return []
-        first, *others = self._vectors([question, *sentences])
-        return [float(first @ other) for other in others]
+    def cosines(self, question: NDArray[np.float32], sentences: Sequence[str]) -> list[float]:
+        """The cosine of each sentence to the question, whose unit vector is given, -1 to 1."""
+        return [float(question @ vector) for vector in self._vectors(sentences)]
 
     def _vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         with self._lock:

@@ -107,14 +107,14 @@ def changed_files(index: "NewsIndex") -> int:
     from corpus.document import Unreadable
     from corpus.read import list_files
 
-    known = {stat.path: stat for stat in index.files()}
+    known = {stat.path: (stat.size, stat.mtime_ns) for stat in index.files()}
     skipped = {each.path for each in index.skipped}
     try:
         listed = [each for each in list_files(index.folder) if not isinstance(each, Unreadable)]
     except CorpusError:
         return len(known)
-    present = {each.path: each for each in listed if each.path not in skipped}
-    return len(known.keys() - present.keys()) + sum(known.get(path) != stat for path, stat in present.items())
+    present = {each.path: (each.size, each.mtime_ns) for each in listed if each.path not in skipped}
+    return len(known.keys() - present.keys()) + sum(known.get(path) != stamp for path, stamp in present.items())
 
 
 def tell_if_stale(target: Target, index: "NewsIndex") -> None:

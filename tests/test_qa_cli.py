@@ -125,7 +125,12 @@ def test_ctrl_c_leaves_the_old_index_as_it_was(home: Path, built: Path, tmp_path
         words = [hashlib.sha256(f"{n} {i}".encode()).hexdigest()[:8] for i in range(150)]
         (folder / f"long{n}.txt").write_text(". ".join(words), encoding="utf-8")
     process = subprocess.Popen(
-        command("index", folder), env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("index", folder),
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen_to_ctrl_c,
     )
     assert process.stderr is not None
     told = ""
@@ -141,6 +146,11 @@ def test_ctrl_c_leaves_the_old_index_as_it_was(home: Path, built: Path, tmp_path
     ]
     assert tree_digest(folder / ".copydesk" / "generations") == before
     assert json_of(copydesk(home, "search", "fares", "--corpus", folder, "--json"))["passages"]
+
+
+def listen_to_ctrl_c() -> None:
+    """What a terminal's programs do, and a shell's background jobs, this test run among them perhaps, do not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def tree_digest(folder: Path) -> dict[str, str]:

@@ -24,15 +24,6 @@ def min_max(scores: Scores, floor: float | None = None) -> Scores:
     return np.asarray(np.clip(moved, 0.0, 1.0), dtype=np.float32)
 
 
-def reciprocal_rank(rows: Rows, found: Rows, constant: int = 60) -> Scores:
-    """1 / (constant + rank) of each of `rows` in the ranking `found`, 0 where it is not in it.
-
-    Cormack, Clarke and Büttcher, Reciprocal Rank Fusion (2009).
-    """
-    rank = {int(row): n for n, row in enumerate(found, 1)}
-    return np.asarray([1 / (constant + rank[int(r)]) if int(r) in rank else 0.0 for r in rows], dtype=np.float32)
-
-
 def best_first(rows: Rows, scores: Scores) -> NDArray[np.int64]:
     """The positions of the rows in order of falling score, ties by row."""
     return np.lexsort((rows, -scores))

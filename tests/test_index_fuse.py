@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import best_first, min_max, reciprocal_rank
+from index.fuse import best_first, min_max
 
 scores = st.lists(st.floats(-1e3, 1e3, width=32), min_size=1, max_size=40).map(lambda v: np.asarray(v, np.float32))
 
@@ -21,11 +21,6 @@ def test_min_max_keeps_order_and_lies_between_0_and_1(values):
 
 def test_min_max_with_a_floor_keeps_what_is_shared_above_it():
     assert min_max(np.asarray([2.0, 4.0], np.float32), floor=0.0).tolist() == [0.5, 1.0]
-
-
-def test_reciprocal_rank_is_one_over_sixty_plus_rank_and_nought_where_not_found():
-    got = reciprocal_rank(np.asarray([5, 6, 7]), np.asarray([7, 5]))
-    np.testing.assert_allclose(got, [1 / 62, 0, 1 / 61], rtol=1e-6)
 
 
 @given(scores)

@@ -89,27 +89,30 @@ def _serve(options: Options, settings: Settings) -> int:
     check_target(target)
     host = options.host or settings.host
     port = settings.port if options.port is None else options.port
-    from qa.desk import Desk
-    from qa.page import serve
+    from qa.server import bound
 
-    desk = Desk(
-        target.folder,
-        target.index_dir,
-        model=settings.model,
-        passage_tokens=settings.passage_tokens,
-        max_file_bytes=settings.max_bytes,
-    )
-    desk.start()
-    if target.is_sample and _is_stale(desk):
-        desk.rebuild()
-    serve(
-        desk,
-        host=host,
-        port=port,
-        ready=lambda address: _ready(address, options),
-        password=settings.password,
-        k=settings.k,
-    )
+    with bound(host, port) as listener:  # first of all, so that a port in use is told at once and nothing was begun
+        from qa.desk import Desk
+        from qa.page import serve
+
+        with Desk(
+            target.folder,
+            target.index_dir,
+            model=settings.model,
+            passage_tokens=settings.passage_tokens,
+            max_file_bytes=settings.max_bytes,
+        ) as desk:
+            desk.start()
+            if target.is_sample and _is_stale(desk):
+                desk.rebuild()
+            serve(
+                desk,
+                listener,
+                host=host,
+                ready=lambda address: _ready(address, options),
+                password=settings.password,
+                k=settings.k,
+            )
     return 0
 
 

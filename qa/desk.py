@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corpus.errors import CopydeskError
@@ -48,11 +50,16 @@ class Failed:
 Job = Idle | Building | Built | Failed
 
 
+class _ClosingError(Exception):
+    """Raised within a build to end it, because the desk is being closed."""
+
+
 class Desk:
     """A folder of articles and the index of it that serves now.
 
     Safe to use from several threads. Whoever took an index from `index()` keeps it: a new generation is for the
-    requests that come after.
+    requests that come after. Close it before the process ends, or use it in `with`: a thread of it that is inside
+    native code when the interpreter goes away takes the process down with a signal.
     """
 
     def __init__(
@@ -81,6 +88,20 @@ class Desk:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._closing = threading.Event()
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what runs in the background, and wait until it has; a build that ran leaves the index as it was."""
+        self._closing.set()
+        while self._threads:
+            self._threads.pop().join()
 
     def start(self) -> None:
         """Take up the index on disk; where there is none yet, start to build it."""
@@ -92,7 +113,7 @@ class Desk:
         now = time.monotonic()
         if now - self._looked > _LOOK_SECONDS and not self._opening.locked():
             self._looked = now
-            threading.Thread(target=self.refresh, name="copydesk-reload", daemon=True).start()
+            self._in_background(self.refresh, "reload")
         return self._index
 
     def refresh(self) -> bool:
@@ -113,8 +134,7 @@ class Desk:
             if isinstance(self._job, Building):
                 return False
             self._job = Building(Progress("reading", 0, 0, None, None))
-            self._thread = threading.Thread(target=self._build, name="copydesk-build", daemon=True)
-            self._thread.start()
+            self._thread = self._in_background(self._build, "build")
             return True
 
     @property
@@ -156,13 +176,24 @@ class Desk:
                 if self._is_new(current_name(index_place(self.folder, self._index_dir))):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
             self._end(Built(self._count(), report))
+        except _ClosingError:
+            self._end(Idle())
         except CopydeskError as error:
             self._end(Failed(self._count(), str(error)))
         except BaseException:
             self._end(Failed(self._count(), "The build stopped on a fault in Copydesk; the terminal shows it."))
             raise
 
+    def _in_background(self, work: Callable[[], object], name: str) -> threading.Thread:
+        """A thread that does this work, started, and waited for by `close`."""
+        thread = threading.Thread(target=work, name=f"copydesk-{name}", daemon=True)
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        thread.start()
+        return thread
+
     def _tell(self, progress: Progress) -> None:
+        if self._closing.is_set():
+            raise _ClosingError
         self._job = Building(progress)
 
     def _end(self, job: Job) -> None:
@@ -195,12 +226,12 @@ class Desk:
             for digest in self._gone.keys() & held:
                 del self._gone[digest]
         self._examples = None
-        threading.Thread(target=self._try_examples, args=(index,), name="copydesk-examples", daemon=True).start()
+        self._in_background(partial(self._try_examples, index), "examples")
 
     def _try_examples(self, index: NewsIndex) -> None:
         found: tuple[str, ...] = ()
         try:
-            found = examples(index)
+            found = examples(index, self._closing.is_set)
         finally:
             if index is self._index:
                 self._examples = found

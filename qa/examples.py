@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.errors import CopydeskError
@@ -43,11 +43,14 @@ class _Draft:
     end: int
 
 
-def examples(index: NewsIndex) -> tuple[str, ...]:
-    """Up to four questions that `ask` answers from the sentence each was drawn from; the same for the same articles."""
+def examples(index: NewsIndex, stop: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+    """Up to four questions that `ask` answers from the sentence each was drawn from; the same for the same articles.
+
+    `stop` is asked before each is tried, and ends the trying when it says True.
+    """
     shown: list[_Draft] = []
     for draft in _in_turn(_drafts(index))[:_TRIED]:
-        if len(shown) == SHOWN:
+        if len(shown) == SHOWN or stop():
             break
         taken = any(draft.row == each.row or carries(draft.question, each.question) for each in shown)
         if not taken and sum(draft.kind == each.kind for each in shown) < 2 and _is_answered(draft, index):

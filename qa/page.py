@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from socket import socket
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ from corpus.errors import CopydeskError, MisuseError
 from qa.chat import Exchange, Refused, Waiting, converse, stopped
 from qa.desk import Building, Desk
 from qa.filters import filters_html, where_from
-from qa.server import bound, exposure, own_routes, run
+from qa.server import exposure, own_routes, run
 from qa.show import Markup
 from qa.show_answer import conversation_html, sources_html
 from qa.show_corpus import articles_html, index_html
@@ -62,16 +63,12 @@ def build_app(desk: Desk, k: int = 10) -> FastAPI:
 
 
 def serve(
-    desk: Desk, *, host: str, port: int, ready: Callable[[str], None], password: str | None = None, k: int = 10
+    desk: Desk, listener: socket, *, host: str, ready: Callable[[str], None], password: str | None = None, k: int = 10
 ) -> None:
-    """Serve the page until interrupted; `ready` is called with the address once it can be opened.
-
-    Raises CopydeskError where the port can't be listened on.
-    """
-    with bound(host, port) as listener:
-        if warning := exposure(host, password):
-            print(f"copydesk: {warning}", file=sys.stderr, flush=True)
-        run(build_app(desk, k), listener, host, password, ready)
+    """Serve the page on the socket until interrupted; `ready` is called with the address once it can be opened."""
+    if warning := exposure(host, password):
+        print(f"copydesk: {warning}", file=sys.stderr, flush=True)
+    run(build_app(desk, k), listener, host, password, ready)
 
 
 class Page:

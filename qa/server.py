@@ -23,6 +23,7 @@ _FILES = {
     "article.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
+_QUEUED = 256
 _GOODBYE_SECONDS = 2
 """How long Ctrl+C waits for requests: every open page holds one that never ends."""
 
@@ -46,7 +47,10 @@ def own_routes(desk: Desk) -> FastAPI:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; port 0 takes any free one. Raises CopydeskError where it can't be listened on."""
+    """A socket that listens at the address; port 0 takes any free one. Raises CopydeskError where that can't be.
+
+    Whoever connects before the page is ready is answered once it is.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
@@ -55,6 +59,7 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen(_QUEUED)
     except OSError as error:
         listener.close()
         reason = error.strerror or error

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -472,3 +473,24 @@ def test_copydesk_alone_opens_the_page_on_the_sample(home: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5, 3.5, 4.5, 6])
+def test_a_server_interrupted_while_it_builds_ends_by_itself(home: Path, tmp_path: Path, seconds: float) -> None:
+    for n in range(60):
+        words = [hashlib.sha256(f"{n} {i}".encode()).hexdigest()[:8] for i in range(150)]
+        (tmp_path / f"long{n}.txt").write_text(". ".join(words), encoding="utf-8")
+    process = subprocess.Popen(
+        command("serve", tmp_path, "--no-browser", "--port", "0"),
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen_to_ctrl_c,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert "terminate" not in err
+    assert "Traceback" not in err
+    assert process.returncode in (0, 130)

@@ -201,3 +201,22 @@ def test_what_was_served_and_is_gone_is_remembered_until_it_is_back(tmp_path: Pa
     desk.rebuild()
     desk.wait()
     assert desk.gone(digest) is None
+
+
+def test_closing_ends_a_build_and_leaves_what_served(tmp_path: Path, encoder: Encoder) -> None:
+    build(write(tmp_path, one=ONE), encoder=encoder)
+    held = Held(encoder)
+    with Desk(tmp_path, encoder=held) as desk:  # type: ignore[arg-type]
+        desk.start()
+        write(tmp_path, two=TWO)
+        desk.rebuild()
+        closing = threading.Timer(0.2, held.go.set)
+        closing.start()
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("copydesk-")] == []
+    assert isinstance(desk.job, Idle)
+    assert desk.builds == 0
+    assert paths(desk) == ["one.txt"]
+    with Desk(tmp_path, encoder=encoder) as after:
+        after.rebuild()
+        assert isinstance(after.wait(), Built)
+        assert paths(after) == ["one.txt", "two.txt"]

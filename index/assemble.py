@@ -1,20 +1,23 @@
 """The rows of a new generation: its table, its vectors (encoded only where the text is new) and its words."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus.document import text_digest
-from index.articles import ArticleStore, KeptArticle
+from corpus.document import Passage, text_digest
+from index.articles import ArticleStore, CutArticle, KeptArticle
 from index.cutting import Cut
 from index.dense import Vectors
 from index.encode import Encoder
 from index.generation import Generation, outlet_numbers
-from index.lexical import Entry, write_lexical
+from index.lexical import Entry, terms_of, write_lexical
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, Table
+from index.sentence_terms import SentenceTerms, fingerprints, joined, write_sentence_terms
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,43 @@ def vectors_of(
         assert previous is not None, "what is not encoded now was encoded before"
         vectors[from_old] = previous.dense.vectors(np.asarray([known[digests[n]] for n in from_old], np.int64))
     return vectors, len(wanted)
+
+
+def write_sentences(generation: Path, cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> None:
+    """Write the terms of every row's sentences into a generation."""
+    (generation / "sentences").mkdir()
+    write_sentence_terms(sentence_terms_of(cuts, previous), generation / "sentences")
+
+
+def sentence_terms_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> SentenceTerms:
+    """The terms of every row's sentences: copied for kept articles, taken out of the text for the rest."""
+    edges = np.searchsorted(previous.table["article"], np.arange(len(previous.articles) + 1)) if previous else None
+    held: list[NDArray[np.uint16]] = []
+    lengths: list[NDArray[np.int64]] = []
+    for cut in cuts:
+        if isinstance(cut, KeptArticle):
+            assert previous is not None, "only a generation has kept articles"
+            assert edges is not None
+            at = previous.sentence_terms.edges[edges[cut.row] : edges[cut.row + 1] + 1]
+            held.append(previous.sentence_terms.terms[at[0] : at[-1]])
+            lengths.append(np.diff(at))
+        else:
+            own = [_fingerprints(cut[0], piece) for piece in cut[1]]
+            held += own
+            lengths.append(np.asarray([len(marks) for marks in own], np.int64))
+    return joined(held, lengths)
+
+
+def _fingerprints(article: CutArticle, piece: Passage) -> NDArray[np.uint16]:
+    """The terms of a passage's sentences, of each as much as stands in the passage."""
+    text, spans = article.document.text, article.sentences
+    number = bisect_right(spans, piece.start, key=lambda span: span.end)
+    sentences = []
+    while number < len(spans) and spans[number].start < piece.end:
+        span = spans[number]
+        sentences.append(text[max(span.start, piece.start) : min(span.end, piece.end)])
+        number += 1
+    return fingerprints(sentences, terms_of)
 
 
 def write_words(generation: Path, table: Table) -> None:

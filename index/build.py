@@ -10,7 +10,7 @@ from corpus.document import Unreadable
 from corpus.errors import CorpusError, IndexFault
 from corpus.read import list_files
 from index.articles import CutArticle, KeptArticle, write_articles
-from index.assemble import table_of, vectors_of, write_words
+from index.assemble import table_of, vectors_of, write_sentences, write_words
 from index.changes import Fresh, Survey, survey
 from index.cutting import Cut, cut_files, cutting_digest
 from index.dense import write_dense
@@ -211,6 +211,7 @@ def _write(
         write_rows(rows.table, new / "passages.bin")
         write_dense(vectors, new / "vectors.faiss")
         write_words(new, rows.table)
+        write_sentences(new, cuts, before.articles)
         publish(place, new, replace(manifest, passages=len(rows.table)))
     step(1, 1)
     return len(rows.table), embedded

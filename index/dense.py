@@ -26,14 +26,14 @@ class DenseIndex:
         """The length of one vector."""
         return int(self._index.d)
 
-    def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
-        """The best k rows and their cosines, best first, ties by row; fewer where fewer are allowed.
+    def search(self, queries: Vectors, k: int, allowed: Rows | None = None) -> list[tuple[Rows, Vectors]]:
+        """For each query the best k rows and their cosines, best first, ties by row; fewer where fewer are allowed.
 
-        `query` has shape (dim,). `allowed` are the rows to search among, None for all.
+        `queries` has shape (n, dim). `allowed` are the rows to search among, None for all.
         """
         k = min(k, self.size if allowed is None else len(allowed))
         if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return [(np.empty(0, np.int64), np.empty(0, np.float32)) for _ in queries]
         params = None
         if allowed is not None:
             bits = np.zeros((self.size + 7) // 8 * 8, dtype=bool)
@@ -41,14 +41,18 @@ class DenseIndex:
             bitmap = np.packbits(bits, bitorder="little")  # kept alive by this name: faiss holds a bare pointer to it
             # faiss's annotations show the C++ arguments, not those that its Python layer takes
             params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type]
-        cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
-        found = rows[0] >= 0
-        order = np.lexsort((rows[0][found], -cosines[0][found]))
-        return rows[0][found][order], cosines[0][found][order]
+        found = []
+        for query in queries:  # one at a time: for several, faiss starts threads that cost more than they save
+            cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
+            held = rows[0] >= 0
+            order = np.lexsort((rows[0][held], -cosines[0][held]))
+            found.append((rows[0][held][order], cosines[0][held][order]))
+        return found
 
-    def cosines(self, query: Vectors, rows: Rows) -> Vectors:
-        """The cosine of the query with each of the rows, shape (len(rows),)."""
-        return self.vectors(rows) @ query
+    def cosines(self, queries: Vectors, rows: Rows) -> Vectors:
+        """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim)."""
+        held = self.vectors(rows)
+        return np.stack([held @ query for query in queries])  # a product of two matrices would start threads as well
 
     def vectors(self, rows: Rows) -> Vectors:
         """The stored vectors of the rows, shape (len(rows), dim)."""

@@ -10,12 +10,13 @@ from index.dense import DenseIndex, read_dense
 from index.hits import StoredArticle
 from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, read_rows
+from index.sentence_terms import SentenceTerms, read_sentence_terms
 from index.store import Manifest, current_name, damaged, read_manifest, verify
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One complete index: articles in row order, the table of passages, vectors and words."""
+    """One complete index: articles in row order, the table of passages, vectors, words and sentences."""
 
     folder: Path
     manifest: Manifest
@@ -24,6 +25,7 @@ class Generation:
     store: ArticleStore
     dense: DenseIndex
     words: LexicalIndex
+    sentence_terms: SentenceTerms
 
 
 def load_generation(place: Path) -> Generation:
@@ -61,6 +63,7 @@ def _load(place: Path, name: str) -> Generation:
             store,
             read_dense(folder / "vectors.faiss"),
             read_lexical(folder / "words"),
+            read_sentence_terms(folder / "sentences"),
         )
     except (OSError, ValueError, RuntimeError, StoreFault) as error:
         raise damaged(place, folder, "is not one that this Copydesk wrote") from error

@@ -45,11 +45,21 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where else a passage stands in nearly the same words with the same figures: `start` to `end` of an article."""
+
+    article: StoredArticle
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage with its rank (from 1) and score (higher is better, 0 to 1).
 
     `text` is the article's `text[start:end]`. `words` and `meaning` are the two normalised scores that were fused;
-    `cosine` is the raw cosine of question and passage, `bm25` the raw BM25 score.
+    `cosine` is the raw cosine of question and passage, `bm25` the raw BM25 score. `copies` are near-copies of it in
+    other articles, best first; none of them is a hit of its own.
     """
 
     rank: int
@@ -62,3 +72,4 @@ class Hit:
     meaning: float
     cosine: float
     bm25: float
+    copies: tuple[Copy, ...] = ()

@@ -5,6 +5,8 @@ BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009),
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +44,16 @@ def _analyser() -> tantivy.TextAnalyzer:
     )
 
 
+@cache
+def _shared_analyser() -> tantivy.TextAnalyzer:
+    return _analyser()
+
+
+def terms_of(text: str) -> list[str]:
+    """The distinct terms of a text as indexed (folded, stemmed, without stop words), in order."""
+    return list(dict.fromkeys(_shared_analyser().analyze(text)))
+
+
 def _schema() -> tantivy.Schema:
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("words", tokenizer_name=_ANALYSER, index_option="freq")
@@ -74,11 +86,11 @@ class LexicalIndex:
         self._index = index
         self._searcher = index.searcher()
         self._schema = index.schema
-        self._analyser = _analyser()
 
-    def terms(self, text: str) -> list[str]:
-        """The distinct terms of a text as indexed (folded, stemmed, without stop words), in order."""
-        return list(dict.fromkeys(self._analyser.analyze(text)))
+    def idf(self, term: str) -> float:
+        """How rare a term is among the passages, as BM25 weighs it: log(1 + (N - n + .5) / (n + .5))."""
+        held = self._searcher.doc_freq("words", term)
+        return log(1 + (self._searcher.num_docs - held + 0.5) / (held + 0.5))
 
     def search(
         self,

@@ -1,14 +1,18 @@
 """Outlets named in a question: "as reported by The Verge and TechCrunch". Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _WORDS = re.compile(r"\w+(?:['’]\w+)*")
 _SECTION = re.compile(r"\s*[|:]\s*|\s+[-–—]\s+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
-def named_outlets(question: str, outlets: Iterable[str]) -> list[tuple[str, ...]]:
+Names = Mapping[tuple[str, ...], tuple[str, ...]]
+"""The folded words of each name that an outlet may be called by, to the outlets that it stands for."""
+
+
+def named_outlets(question: str, names: Names) -> list[tuple[str, ...]]:
     """The outlets that a question names, in the order of naming; one that stands for several gives them all.
 
     "The Courier" names "The Courier" and each of its sections ("The Courier - Sport", "The Courier | World"). A name of
@@ -17,7 +21,7 @@ def named_outlets(question: str, outlets: Iterable[str]) -> list[tuple[str, ...]
     asked = [_POSSESSIVE.sub("", word.group()) for word in _WORDS.finditer(question)]
     folded = [word.casefold() for word in asked]
     found: list[tuple[int, int, tuple[str, ...]]] = []
-    for name, members in _names(outlets).items():
+    for name, members in names.items():
         for at in range(len(folded) - len(name) + 1):
             if tuple(folded[at : at + len(name)]) == name and _is_a_name(asked[at : at + len(name)]):
                 found.append((at, at + len(name), members))
@@ -29,20 +33,8 @@ def named_outlets(question: str, outlets: Iterable[str]) -> list[tuple[str, ...]
     ]
 
 
-def in_turn(groups: Sequence[Sequence[int]], rest: Sequence[int]) -> list[int]:
-    """The best of each group in turn, then the second best of each, and so on; then the rest. No repeats."""
-    order: dict[int, None] = {}
-    for turn in range(max(map(len, groups), default=0)):
-        for group in groups:
-            if turn < len(group):
-                order.setdefault(group[turn])
-    for item in rest:
-        order.setdefault(item)
-    return list(order)
-
-
-def _names(outlets: Iterable[str]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Folded words of each name, with and without its section, to the outlets that it stands for."""
+def outlet_names(outlets: Iterable[str]) -> Names:
+    """The names of the outlets, with and without their sections."""
     names: dict[tuple[str, ...], list[str]] = {}
     for outlet in sorted(set(outlets)):
         for form in dict.fromkeys((outlet, _SECTION.split(outlet)[0])):

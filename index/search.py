@@ -1,6 +1,7 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -9,42 +10,28 @@ import numpy as np
 from corpus.document import Unreadable
 from corpus.errors import IndexFault
 from corpus.read import FileStat
+from index.copies import ALIKE, folded, is_copy
 from index.dense import Rows, Vectors
 from index.encode import Encoder, load_encoder
-from index.fuse import best_first, min_max
+from index.fuse import min_max
 from index.generation import Generation, load_generation, outlet_numbers
-from index.hits import ArticleText, Hit, StoredArticle, Where
-from index.outlets import in_turn, named_outlets
+from index.hits import ArticleText, Copy, Hit, StoredArticle, Where
+from index.lexical import terms_of
+from index.outlets import named_outlets, outlet_names
+from index.parts import parts
 from index.passing import day_number
+from index.rank import Found, order, scored
+from index.rows import Table
 from index.store import Manifest, check_owner, current_name, index_place
 
 CANDIDATES = 200
-"""How many passages each of words and meaning puts forward."""
+"""How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
+OF_A_PART = 100
+"""How many for each part of a question."""
 
-WORDS_WEIGHT = 0.7
-"""The share of words in a score. On MultiHop-RAG's development questions .5 to .9 gave hits@10 of .919 .930 .935 .926
-.918 and fact recall@10 of .597 .606 .615 .612 .607; reciprocal rank fusion .894 and .562, words alone .911 and .602."""
-
+# A question's parts are short texts: two runs of the model at a time halve the wait.
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 _LAST_DAY = 99_999_999
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Passages put forward for a question: rows in rising order, with their raw scores (BM25 0 where words missed)."""
-
-    rows: Rows
-    bm25: Vectors
-    cosines: Vectors
-
-    def joined(self, other: "Candidates") -> "Candidates":
-        """The candidates of both; one that both hold keeps its higher BM25."""
-        rows = np.union1d(self.rows, other.rows)
-        bm25, cosines = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
-        for part in (self, other):
-            at = np.searchsorted(rows, part.rows)
-            bm25[at] = np.maximum(bm25[at], part.bm25)
-            cosines[at] = part.cosines
-        return Candidates(rows, bm25, cosines)
 
 
 class NewsIndex:
@@ -56,6 +43,7 @@ class NewsIndex:
         self.encoder = encoder
         self._generation = generation
         self._numbers = outlet_numbers(generation.articles)
+        self._names = outlet_names(name for name in self._numbers if name is not None)
         self._outlets = np.asarray([self._numbers[a.metadata.source] for a in generation.articles], np.int64)
         self._days = np.asarray([day_number(a.metadata) for a in generation.articles], np.int64)
         self._by_digest = {a.digest: a for a in reversed(generation.articles)}
@@ -71,6 +59,11 @@ class NewsIndex:
     def articles(self) -> tuple[StoredArticle, ...]:
         """All articles, by path."""
         return self._generation.articles
+
+    @property
+    def table(self) -> Table:
+        """The passages in row order: article, start, end, tokens, digest."""
+        return self._generation.table
 
     @property
     def skipped(self) -> tuple[Unreadable, ...]:
@@ -96,60 +89,94 @@ class NewsIndex:
     def search(self, question: str, k: int = 10, where: Where = Where()) -> list[Hit]:  # noqa: B008 (frozen)
         """The k passages that bear on the question most, best first, ties by row; fewer only where fewer are allowed.
 
-        Words (BM25) and meaning (cosine) each put forward their best; scores are moved to 0..1 and averaged by weight.
-        Where the question names outlets, the best hits of each come in turn, then the others.
+        Words (BM25) and meaning (cosine) each put forward their best for the question, for each of its parts, and among
+        the articles of each outlet that it names; `index/rank.py` puts them in order.
         """
-        candidates = self._candidates(question, where, max(CANDIDATES, k))
-        for outlets in self._named(question, where):
-            more = self._candidates(question, replace(where, outlets=frozenset(outlets)), max(CANDIDATES, k))
-            candidates = candidates.joined(more)
-        return self._hits(question, candidates, k, where)
+        found = self.found(question, where, max(CANDIDATES, k))
+        scores = scored(found)
+        low, high = float(scores.min(initial=0)), float(scores.max(initial=0))
+        words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines[0])
+        given: dict[int, float] = {}
+        pairs = ((given.setdefault(n, score), n) for n, score in order(scores, found.article))
+        alike = self._generation.sentence_terms.alike()
+        kept = folded(
+            ((n, int(found.article[n])) for _, n in pairs),
+            k,
+            lambda n, other: (
+                alike(int(found.rows[n]), int(found.rows[other])) >= ALIKE
+                and is_copy(self._passage(int(found.rows[n])), self._passage(int(found.rows[other])))
+            ),
+        )
+        return [
+            Hit(
+                rank=rank,
+                score=max(0.0, (given[n] - low) / (high - low)) if high > low else 1.0,
+                article=place.article,
+                start=place.start,
+                end=place.end,
+                text=self._passage(int(found.rows[n])),
+                words=float(words[n]),
+                meaning=float(meaning[n]),
+                cosine=float(found.cosines[0][n]),
+                bm25=float(found.bm25[0][n]),
+                copies=tuple(self._place(int(found.rows[other])) for other in copies),
+            )
+            for rank, (n, copies) in enumerate(kept, 1)
+            for place in [self._place(int(found.rows[n]))]
+        ]
 
-    def _candidates(self, question: str, where: Where, count: int) -> Candidates:
-        outlets, days = self._filters(where)
-        query = self.vector(question)
-        weights = dict.fromkeys(self._generation.words.terms(question), 1.0)
-        word_rows, word_scores = self._generation.words.search(weights, count, outlets, days)
-        dense_rows, _ = self._generation.dense.search(query, count, self._allowed(outlets, days))
-        rows = np.union1d(word_rows, dense_rows)
-        bm25 = np.zeros(len(rows), np.float32)
-        bm25[np.searchsorted(rows, word_rows)] = word_scores
-        return Candidates(rows, bm25, self._generation.dense.cosines(query, rows))
+    def _place(self, row: int) -> Copy:
+        article, start, end, _, _ = self._generation.table[row].item()
+        return Copy(self.articles[article], start, end)
+
+    def _passage(self, row: int) -> str:
+        article, start, end, _, _ = self._generation.table[row].item()
+        return self.text(article).text[start:end]
+
+    def found(self, question: str, where: Where = Where(), count: int = CANDIDATES) -> Found:  # noqa: B008 (frozen)
+        """The passages put forward for the question, with what ranks them."""
+        texts = [question, *parts(question)]
+        vectors = np.stack(list(_POOL.map(self.vector, texts)))
+        terms = [dict.fromkeys(terms_of(text), 1.0) for text in texts]
+        groups = self._named(question, where)
+        places = [where]
+        if groups:
+            places.append(replace(where, outlets=frozenset(name for group in groups for name in group)))
+        rows: list[Rows] = []
+        by_words: list[list[tuple[Rows, Vectors]]] = [[] for _ in texts]
+        for place in places:
+            outlets, days = self._filters(place)
+            near = self._generation.dense.search(vectors, count, self._allowed(outlets, days))
+            for n, (nearest, _) in enumerate(near):
+                many = OF_A_PART if n else count
+                by_words[n].append(self._generation.words.search(terms[n], many, outlets, days))
+                rows += [by_words[n][-1][0], nearest[:many]]
+        every = np.unique(np.concatenate(rows))
+        bm25 = np.zeros((len(texts), len(every)), np.float32)
+        for n, lists in enumerate(by_words):
+            for own, scores in lists:
+                bm25[n, np.searchsorted(every, own)] = scores
+        article = self._generation.table["article"][every].astype(np.int64)
+        weights = {term: self._generation.words.idf(term) for term in terms[0]}
+        total = sum(weights.values()) or 1.0
+        shares = {term: weight / total for term, weight in weights.items()}
+        members = [[self._numbers[name] for name in group] for group in groups]
+        return Found(
+            rows=every,
+            bm25=bm25,
+            cosines=self._generation.dense.cosines(vectors, every),
+            sentence=self._generation.sentence_terms.best(every, shares),
+            article=article,
+            outlets=np.stack([np.isin(self._outlets[article], own) for own in members])
+            if members
+            else np.zeros((0, len(every)), bool),
+        )
 
     def _named(self, question: str, where: Where) -> list[tuple[str, ...]]:
-        names = [name for name in self._numbers if name is not None and (not where.outlets or name in where.outlets)]
-        return named_outlets(question, names)
-
-    def _hits(self, question: str, found: Candidates, k: int, where: Where) -> list[Hit]:
-        words, meaning = min_max(found.bm25, floor=0.0), min_max(found.cosines)
-        scores = (WORDS_WEIGHT * words + (1 - WORDS_WEIGHT) * meaning).astype(np.float32)
-        order = best_first(found.rows, scores).tolist()
-        articles = self._generation.table["article"][found.rows]
-        groups = []
-        for names in self._named(question, where):
-            members = np.isin(self._outlets[articles], [self._numbers[name] for name in names])
-            groups.append([n for n in order if members[n]])
-        order = in_turn(groups, order)
-        # A hit brought forward for its outlet scores as the best behind it, so that scores fall with the rank.
-        lifted = np.maximum.accumulate(scores[order][::-1])[::-1]
-        hits = []
-        for rank, n in enumerate(order[:k], 1):
-            article_row, start, end, _, _ = self._generation.table[found.rows[n]].item()
-            hits.append(
-                Hit(
-                    rank=rank,
-                    score=float(lifted[rank - 1]),
-                    article=self.articles[article_row],
-                    start=start,
-                    end=end,
-                    text=self.text(article_row).text[start:end],
-                    words=float(words[n]),
-                    meaning=float(meaning[n]),
-                    cosine=float(found.cosines[n]),
-                    bm25=float(found.bm25[n]),
-                )
-            )
-        return hits
+        groups = named_outlets(question, self._names)
+        if where.outlets:
+            groups = [tuple(name for name in group if name in where.outlets) for group in groups]
+        return [group for group in groups if group]
 
     def _filters(self, where: Where) -> tuple[list[int] | None, tuple[int, int] | None]:
         outlets = None

@@ -9,6 +9,7 @@
         passages.bin                 article, start, end, tokens, text digest of each row: fixed-size records
         vectors.faiss                the vectors, in row order
         words/                       the BM25 index
+        sentences/                   which terms stand together in one sentence
 
 A generation is written beside the others under a hidden name, flushed to disk, renamed, and only then pointed to. What
 a killed build leaves is cleared by the next one.

@@ -10,15 +10,15 @@ from corpus.document import Span
 from corpus.errors import MisuseError
 from index.hits import Hit, StoredArticle, Where
 from index.search import NewsIndex
-from qa.choose import Choice, choose
+from qa.along import reach
+from qa.choose import Choice, choose, with_reasons
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
-from qa.decline import ENOUGH, Signals, in_words, probability, reason, signals
+from qa.decline import ENOUGH, Signals, in_words, probability, reason, signals, verdict
 from qa.followup import Turn, stand_alone
 from qa.meaning import meanings
 from qa.outlets import Named, Outlets, outlets_named, outlets_of
 from qa.questions import Question, analyse
-from qa.quotations import whole_quotation
 from qa.select import Candidate, rank
 
 MOST_CHARACTERS = 2_000
@@ -42,7 +42,7 @@ class Statement:
 class Answer:
     """What was asked, as `asked` of the index, and what the articles say.
 
-    `confidence` is the probability, 0 to 1, that the articles answer. `passages` are the best hits; where `answered` is
+    `confidence` is the probability, 0 to 1, that the articles answer, and `verdict` says it in words. `passages` are the best hits; where `answered` is
     False they are the nearest and do not answer. `note` is for the reader, and may be empty.
     """
 
@@ -59,6 +59,11 @@ class Answer:
     def __post_init__(self) -> None:
         if not all(map(is_checked, self.citations)):
             raise CitationError("an answer carries checked citations only")
+
+    @property
+    def verdict(self) -> str:
+        """Whether the articles answer: "likely", "partly" or "not in these articles"."""
+        return verdict(self.confidence) if self.answered else "not in these articles"
 
 
 def checked_question(question: str) -> str:
@@ -102,7 +107,7 @@ def ask(
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
     growing = replace(growing, answered=True, confidence=likely, note=in_words(likely))
-    citing = _Citing(index)
+    citing = _Citing(index, seen.question)
     for choice in seen.chosen:
         if citing.has_quoted(choice.best):
             continue  # its quotation stands in a statement before
@@ -137,28 +142,45 @@ def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
     question = analyse(asked, named.words)
     sense = meanings(index.encoder)
     vector = index.vector(question.text)
-    ranked = rank(question, hits, index.text, named.sources, lambda sentences: sense.cosines(vector, sentences))
-    chosen = choose(ranked, named.held)
+    everywhere = [each for hit in hits for each in (hit, *_copies(hit, index))]
+    ranked = rank(question, everywhere, index.text, named.sources, lambda sentences: sense.cosines(vector, sentences))
+    chosen = with_reasons(question, choose(ranked, named.held, question.sides, question.named), ranked, index.text)
     return Look(question, named, chosen, signals(question, ranked, chosen, hits, named, index.info.passages))
+
+
+def _copies(hit: Hit, index: NewsIndex) -> list[Hit]:
+    """The hit's copies as hits like it, so that a statement cites all who say it."""
+    return [
+        replace(
+            hit,
+            article=copy.article,
+            start=copy.start,
+            end=copy.end,
+            text=index.text(copy.article.row).text[copy.start : copy.end],
+            copies=(),
+        )
+        for copy in hit.copies
+    ]
 
 
 class _Citing:
     """The citations of one answer, numbered in the order in which they first appear, one a span."""
 
-    def __init__(self, index: NewsIndex) -> None:
+    def __init__(self, index: NewsIndex, question: Question) -> None:
         self._index = index
+        self._question = question
         self.made: dict[tuple[int, Span], Citation] = {}
         self._stated: set[tuple[int, Span]] = set()
 
     def statement(self, choice: Choice) -> Statement:
         """The choice as a statement, its citations made; context is cited behind them."""
-        where = (choice.best, *choice.also)
-        markers = tuple(self._marker(each.hit.article, self._whole(each)) for each in where)
-        self._stated.update((each.hit.article.row, self._whole(each)) for each in where)
-        stored, span = self._index.text(choice.best.hit.article.row), self._whole(choice.best)
+        spans = {each.place: self._reach(each) for each in (choice.best, *choice.also)}
+        markers = tuple(self._marker(each.hit.article, spans[each.place]) for each in (choice.best, *choice.also))
+        self._stated.update((row, span) for (row, _), span in spans.items())
+        stored, span = self._index.text(choice.best.hit.article.row), spans[choice.best.place]
         before = context(stored, choice.best.number)
         if before is not None and span.start <= before.start:
-            before = None  # the whole quotation holds it already
+            before = None  # the statement holds it already
         about = () if before is None else (self._marker(choice.best.hit.article, before),)
         text = stored.text[span.start : span.end]
         return Statement(text, markers, tuple(marker for marker in about if marker not in markers))
@@ -168,8 +190,12 @@ class _Citing:
         row, span = candidate.hit.article.row, candidate.span
         return any(at == row and one.start <= span.start and span.end <= one.end for at, one in self._stated)
 
-    def _whole(self, candidate: Candidate) -> Span:
-        return whole_quotation(self._index.text(candidate.hit.article.row), candidate.number)
+    def _reach(self, candidate: Candidate) -> Span:
+        """What is quoted for a sentence: no more than the sentence where more stands in a statement before."""
+        row = candidate.hit.article.row
+        span = reach(self._question, self._index.text(row), candidate.number, candidate.relation > 0.0)
+        stated = any(at == row and one.start < span.end and span.start < one.end for at, one in self._stated)
+        return candidate.span if stated else span
 
     def _marker(self, article: StoredArticle, span: Span) -> int:
         known = self.made.get((article.row, span))

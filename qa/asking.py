@@ -32,7 +32,8 @@ class _Ready:
 def search(options: Options, settings: Settings) -> int:
     """The exit code of `copydesk search`."""
     from qa.answer import checked_question
-    from qa.show import hits_text, search_json
+    from qa.show import hits_text
+    from qa.show_json import search_json
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
         begun = time.perf_counter()
@@ -46,7 +47,8 @@ def search(options: Options, settings: Settings) -> int:
 def ask(options: Options, settings: Settings) -> int:
     """The exit code of `copydesk ask`."""
     from qa import answer
-    from qa.show import answer_json, answer_text
+    from qa.show import answer_text
+    from qa.show_json import answer_json
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
         *_, final = answer.ask(_whole(question), ready.index, k=ready.k, where=ready.where)

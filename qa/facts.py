@@ -9,7 +9,8 @@ from qa.names import SPEECH, Name, names
 from qa.questions import Question
 from qa.words import is_stop, spelled, stem_of
 
-_NUMBER = re.compile(rf"\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
+_YEAR = r"(?:1[5-9]|20)\d\d(?!\d|[,.]\d|%)"
+_NUMBER = re.compile(rf"(?<![\d,.])(?!{_YEAR})\d|[%$€£]|\b{any_of('number_words')}\b", re.IGNORECASE)
 _TIME = re.compile(
     rf"\b(?:(?<![-–])(?:1\d|20)\d\ds?|{any_of('time_words')}|(?:last|next|this|past|previous|earlier)\s+{any_of('periods')}"
     rf"|(?:\d+|few|{any_of('number_words')})[\s-]+{any_of('periods')}|\d{{1,2}}(?::\d\d)?\s*[ap]\.?m|in\s+may|may\s+\d)\b",
@@ -19,10 +20,20 @@ _DURATION = re.compile(
     rf"\b(?:(?:\d+|few|{any_of('number_words')})[\s-]+{any_of('periods')}|since|until|for\s+(?:\w+\s+)?{any_of('periods')})\b",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    r"(?<=[,(] )\d{1,3}(?=[,).])|\b\d{1,3}[- ]years?[- ]old\b|\bage[ds]?(?: of)? \d|\bturn(?:s|ed) \d"
+    r"|\b(?:born|founded|established|built|opened|set up|dates?|since)\b.*\b(?:1\d|20)\d\d\b",
+    re.IGNORECASE,
+)
+_ASKS_AGE = re.compile(r"\b(?:how old|older|younger|what age)\b", re.IGNORECASE)
 _PLACED = r"(?:in|at|near|from|to|across|outside|inside|throughout|into|of|around|between)"
-_WHERE = re.compile(rf"\b{_PLACED}\s+(?:(?:the|its|a)\s+)?(?:\w+\s+){{0,2}}?[A-Z]")
+_WHERE = re.compile(rf"\b{_PLACED}\s+(?:(?:the|its|an?|his|her|their)\s+)?(?:\w+\s+){{0,2}}?[A-Z]")
+_SPOT = re.compile(
+    r"\b(?:in|at|inside|outside|into|on|behind|under|beside|along|to|near)\s+(?:the|an?|his|her|its|their)\s+[a-z]{3}"
+)
 _WHY = re.compile(rf"\b{any_of('reasons')}\b", re.IGNORECASE)
 _PRONOUNS = frozenset(map(stem_of, ("he", "she", "they", "who")))
+_HE = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _NEAR = 8
 _NOT = frozenset(map(stem_of, words("not")))
 _QUOTED = re.compile(r"[“\"][^“”\"]*(?:[”\"]|$)|^[^“”\"]*”")
@@ -71,8 +82,18 @@ def has_quote(sentence: str) -> bool:
     return _QUOTE.search(sentence) is not None
 
 
-def holds_answer(question: Question, sentence: str) -> float:
-    """How far a sentence holds the kind of thing that the question asks for and does not give itself: 0, .5 or 1."""
+def told_by_nobody(sentence: str) -> bool:
+    """True if the sentence quotes someone's words and does not name whose they are: "She said", or nothing at all."""
+    told = _QUOTED.sub("“”", sentence)
+    pronoun = _HE.search(told)
+    return told != sentence and not any(pronoun is None or name.start < pronoun.start() for name in names(told))
+
+
+def holds_answer(question: Question, sentence: str, before: str = "") -> float:
+    """How far a sentence holds the kind of thing that the question asks for and does not give itself, 0 to 1.
+
+    `before` is the sentence that says who is meant, where this one leaves that to it.
+    """
     held = facts(sentence)
     match question.kind:
         case "who" | "where":
@@ -80,19 +101,21 @@ def holds_answer(question: Question, sentence: str) -> float:
             fresh = [name for name in _names(sentence) if not given & set(name.stems)]
             if question.kind == "who":
                 return 1.0 if any(name.kind == "person" for name in fresh) else 0.5 if fresh else 0.0
-            if not fresh or not _WHERE.search(sentence):
-                return 0.0
-            return 1.0 if any(name.kind == "place" for name in fresh) else 0.5
+            if fresh and _WHERE.search(sentence):
+                return 1.0 if any(name.kind == "place" for name in fresh) else 0.5
+            return 0.25 if _SPOT.search(sentence) else 0.0
         case "when":
             return 1.0 if _TIME.search(sentence) else 0.0
         case "how long":
             return 1.0 if _DURATION.search(sentence) else 0.0
+        case "how many" if _ASKS_AGE.search(question.text):
+            return 1.0 if _AGE.search(sentence) else 0.0
         case "how many":
             return 1.0 if _NUMBER.search(sentence) else 0.0
         case "why":
             return 1.0 if _WHY.search(sentence) else 0.0
         case "said":
-            spoke = not question.speaker or bool(question.speaker & held.stems)
+            spoke = not question.speaker or bool(question.speaker & (held.stems | facts(before).stems))
             if has_quote(sentence):
                 return 1.0 if spoke else 0.5
             return 0.5 if spoke and held.stems & SPEECH else 0.0
@@ -100,16 +123,22 @@ def holds_answer(question: Question, sentence: str) -> float:
             return 0.5
 
 
-def attributes(question: Question, sentence: str) -> bool:
+def attributes(question: Question, sentence: str, before: str | None = None) -> bool:
     """True unless the question asks for a named speaker's words and the sentence does not give them: it has no verb of
-    saying near the speaker's name or a pronoun, and is no quotation that names nobody."""
+    saying near the speaker's name or a pronoun, and is no quotation that names nobody.
+
+    `before` is the sentence that says who is meant, where this one leaves that to it; then the speaker stands in it.
+    """
     if question.kind != "said" or not question.speaker:
         return True
     told = _QUOTED.sub(" ", sentence)
+    elsewhere = before is None or bool(question.speaker & facts(before).stems)
     if told != sentence and not names(told):
-        return True
+        return elsewhere
     order = facts(told).order
-    speakers = [spot for spot, stem in enumerate(order) if stem in question.speaker or stem in _PRONOUNS]
+    speakers = [
+        spot for spot, stem in enumerate(order) if stem in question.speaker or (elsewhere and stem in _PRONOUNS)
+    ]
     verbs = [spot for spot, stem in enumerate(order) if stem in SPEECH and stem != "speak"]
     return any(abs(speaker - verb) <= _NEAR for speaker in speakers for verb in verbs)
 

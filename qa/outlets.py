@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.hits import StoredArticle
-from index.outlets import named_outlets
+from index.outlets import Names, named_outlets, outlet_names
 from qa.english import entries, words
 from qa.words import STOPWORDS, is_plain, stem_of
 
@@ -34,16 +34,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """The outlets of some articles, and the share of the articles whose outlet is known."""
+    """The names of some articles' outlets, and the share of the articles whose outlet is known."""
 
-    names: tuple[str, ...]
+    names: Names
     known: float
 
 
 def outlets_of(articles: Sequence[StoredArticle]) -> Outlets:
     """The outlets that the articles are known to be from."""
     sources = [article.metadata.source for article in articles if article.metadata.source]
-    return Outlets(tuple(sorted(set(sources))), len(sources) / max(1, len(articles)))
+    return Outlets(outlet_names(sources), len(sources) / max(1, len(articles)))
 
 
 def outlets_named(question: str, outlets: Outlets) -> Named:

@@ -15,8 +15,9 @@ from qa.desk import Building, Desk
 from qa.filters import filters_html, where_from
 from qa.server import exposure, own_routes, run
 from qa.show import Markup
-from qa.show_answer import conversation_html, sources_html
+from qa.show_answer import conversation_html
 from qa.show_corpus import articles_html, index_html
+from qa.show_sources import sources_html
 from qa.show_status import examples_html, hints_html, notice_html, status_html, welcome_html
 
 Chat = tuple[Exchange, ...]

@@ -18,6 +18,24 @@ _TAIL = re.compile(
     r"(who|whom|when|where|why|how(?: many| much| long)?|what|which)\s*\?*$",
     re.IGNORECASE,
 )
+# What they are to agree on: "do A and B agree on HOW MANY WERE HURT?"
+_AGREED = re.compile(
+    r"\b(?:agree|disagree|differ)(?:s|d)?\s+(?:\w+\s+){0,4}?(?:on|about|over|in)\s+(?P<on>.+)$", re.IGNORECASE
+)
+_MEASURED_ON = re.compile(rf"\b{any_of('number_nouns')}s?\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(
+    r"^\s*(?:which|who|what)\b.*\b(?P<asks>more|fewer|less|older|younger|larger|bigger|smaller|higher|taller|cheaper|longer|earlier)\b"
+    r".*\bor\b",
+    re.IGNORECASE,
+)
+_ONE_BY_ONE = re.compile(
+    r"\b(?:both|either|neither|agree|agrees|disagree|disagrees|differ|differs|compare|compared|than|versus|vs|same)\b|\bor\b",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(
+    r"^(?:['’]s?)?(?:\s+\w+)?,?\s*(?:and|or|with|than|versus|vs\.?)\s+(?:with\s+|that\s+of\s+)?(?:the\s+)?(?:[a-z]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _WHICH = r"(?:what|which|whose)(?:\s+(?:is|was|are|were)\s+(?:the|his|her|its|their))?(?:\s+[\w’'-]+)?\s+"
 _MEASURED = r"\bhow\s+(?:many|much|old|big|large|tall|high|far|fast|heavy|wide|deep|often)\b"
 # The first that fits is the question's kind.
@@ -40,11 +58,13 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )
 # The noun that asks for a kind of answer says nothing of the matter: "what SHARE of the vote".
 _ASKING = re.compile(
-    rf"\b(?:what|which)\s+(?:(?:is|was)\s+the\s+)?(?P<noun>{any_of('number_nouns', 'time_nouns', 'asking_nouns')})\b",
+    rf"\b(?:what|which)\s+(?:(?:is|was)\s+the\s+)?(?P<asks>{any_of('number_nouns', 'time_nouns', 'asking_nouns')})\b",
     re.IGNORECASE,
 )
+_HOW_OLD = re.compile(r"\bhow\s+(?P<asks>old|big|large|tall|high|far|fast|heavy|wide|deep|often)\b", re.IGNORECASE)
 _REPORTS = words("reports")
 _EMPTY_VERBS = frozenset(map(stem_of, ("do", "have", "happen", "go")))
+_SAY = stem_of("say")
 # What only says that something is to be looked up: "what do the articles say about China?"
 _FRAME = re.compile(
     r"^\s*(?:what\s+(?:do|does|did|is|was)\s+(?:(?:the|these|any|all)\s+)?(?:articles?|reports?|sources?|papers?|press)?\s*"
@@ -72,7 +92,9 @@ class Question:
     """A question taken apart.
 
     `text` is what it asks about, without a mere "what do the articles say about". `pairs` are stems that stand side by
-    side in it; `speaker` the stems of who is to have spoken, for the kind `said`.
+    side in it; `speaker` the stems of who is to have spoken, for the kind `said`; `sides` the stems of each of those
+    that it compares or asks about one by one, empty where it does neither; `named` the stems of those of its terms that
+    are names; `whole` the stems of each name of several words.
     """
 
     text: str
@@ -81,6 +103,9 @@ class Question:
     pairs: tuple[tuple[str, str], ...]
     names: tuple[Name, ...]
     speaker: frozenset[str]
+    sides: tuple[frozenset[str], ...]
+    named: frozenset[str]
+    whole: tuple[tuple[str, ...], ...]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -90,7 +115,7 @@ def analyse(text: str, apart: frozenset[str] = frozenset()) -> Question:
     found = tuple(name for name in names(text) if not apart.issuperset(name.stems))
     kind = kind_of(text)
     named = {stem for name in found for stem in name.stems}
-    asking = {match.start("noun") for match in _ASKING.finditer(text)}
+    asking = {match.start("asks") for pattern in (_ASKING, _HOW_OLD, _COMPARATIVE) for match in pattern.finditer(text)}
     content = [
         token
         for token in tokens(text)
@@ -99,14 +124,28 @@ def analyse(text: str, apart: frozenset[str] = frozenset()) -> Question:
     weights = {token.stem: max(rarity(token.stem), 0.9 if token.number else 0.0) for token in content}
     terms = tuple(Term(stem, weight, stem in named) for stem, weight in weights.items())
     pairs = tuple((a.stem, b.stem) for a, b in pairwise(content) if a.stem != b.stem)
-    return Question(text, kind, terms, pairs, found, _speaker(text, found) if kind == "said" else frozenset())
+    speaker = _speaker(text, found) if kind == "said" else frozenset()
+    return Question(
+        text,
+        kind,
+        terms,
+        pairs,
+        found,
+        speaker,
+        sides=_sides(text, kind, found),
+        named=frozenset(term.stem for term in terms if term.name),
+        whole=tuple(stems for stems in (name.stems for name in found) if len(stems) > 1),
+    )
 
 
 def kind_of(text: str) -> Kind:
-    """What kind of answer a question wants; a second question word at its end ("..., and when?") goes first."""
-    tail = _TAIL.search(text)
-    asked = tail[1] if tail else text
-    return next((kind for kind, pattern in _KINDS if pattern.search(asked)), "what")
+    """What kind of answer a question wants; a second question word at its end ("..., and when?") goes first, and what
+    some agree on before whether they do."""
+    tail, agreed = _TAIL.search(text), _AGREED.search(text)
+    asked = tail[1] if tail else agreed["on"] if agreed else text
+    if _COMPARATIVE.search(asked) or (agreed and _MEASURED_ON.search(asked)):
+        return "how many"
+    return next((kind for kind, pattern in _KINDS if pattern.search(asked)), "yes-no" if agreed else "what")
 
 
 def _matters(token: Token, kind: Kind) -> bool:
@@ -114,7 +153,7 @@ def _matters(token: Token, kind: Kind) -> bool:
         return False
     if token.written in _REPORTS:
         return False
-    return not (kind == "said" and token.stem in SPEECH)
+    return not (kind == "said" and token.stem in SPEECH) and not (kind == "yes-no" and token.stem == _SAY)
 
 
 def _speaker(text: str, found: tuple[Name, ...]) -> frozenset[str]:
@@ -124,3 +163,14 @@ def _speaker(text: str, found: tuple[Name, ...]) -> frozenset[str]:
     if first is None or first.possessive or first.start - start >= _SPEAKER_WITHIN:
         return frozenset()
     return frozenset(first.stems)
+
+
+def _sides(text: str, kind: Kind, found: tuple[Name, ...]) -> tuple[frozenset[str], ...]:
+    """The stems of each of the names that stand side by side ("A and B", "A or B") where the question compares them or
+    asks for the words of each; those that others of them share left out."""
+    if kind != "said" and not _ONE_BY_ONE.search(text):
+        return ()
+    joined = [(a, b) for a, b in pairwise(found) if _JOINED.match(text[a.end : b.start])]
+    held = list(dict.fromkeys(frozenset(name.stems) for pair in joined for name in pair))
+    alone = [one.difference(*(other for other in held if other is not one)) for one in held]
+    return tuple(alone) if len(alone) > 1 and all(alone) else ()

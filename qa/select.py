@@ -6,29 +6,36 @@ for; by the hit it comes from; and, where an encoder is at hand, by meaning.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
 from corpus.document import Span
 from index.hits import ArticleText, Hit
-from qa.facts import facts, holds_answer, lacks_kind
+from qa.context import context
+from qa.facts import attributes, facts, holds_answer, lacks_kind
 from qa.questions import Question
 
 Texts = Callable[[int], ArticleText]
 Meaning = Callable[[Sequence[str]], Sequence[float]]
 
-# Tuned by coordinate search on half of 450 SQuAD questions (asked of their own paragraphs) and of 350 MultiHop-RAG
-# questions from the development data. On the other halves the first sentence holds SQuAD's answer for .80 and the first
-# three for .91; one of the first five is MultiHop-RAG evidence for .81. Without MEANING: .79, .91, .79.
-OWN = 1.0
-BEFORE = 0.2
-BEHIND = 0.18
-HEADLINE = 0.15
+# Tuned by coordinate search on 660 SQuAD questions (asked of their own paragraphs), 452 of MultiHop-RAG's, the five
+# articles' 76 and 92 of every kind (tests/data/question_kinds.jsonl holds 80 of them). Before, names and other words
+# weighed the same and what stands around less. The first statement now holds SQuAD's answer for .839 of 218 questions
+# (before: .786); where nothing is declined, evidence is cited for .817 of MultiHop-RAG's (.817) and .987 of the five
+# articles' (.987), and 82 of the 92 get what they want (53).
+NAMES = 0.8
+OTHERS = 0.9
+RELATION = 0.2
+BEFORE = 0.4
+BEHIND = 0.05
+HEADLINE = 0.2
+BACK = 0.15
 PAIRS = 0.35
-HIT = 0.2
-ANSWER = 0.15
-LACKS_KIND = -0.3
+HIT = 0.3
+ANSWER = 0.2
+LACKS_KIND = -0.45
+UNATTRIBUTED = -0.2
 ASKS = -1.0
 HEADING = -0.3
 SHORT = -0.15
@@ -47,8 +54,10 @@ class Candidate:
     """A sentence, `number` of its article's, with its score and what the score was made of.
 
     `own` are the question's terms that it holds and `around` those that its neighbours and headline supply, with their
-    weights; `pairs` the share of the question's neighbouring words that it keeps together; `answer` how far it holds
-    the kind of thing asked for; `meaning` its cosine to the question, 0 where that wasn't asked.
+    weights; `pairs` the share of the question's neighbouring words that it keeps together; `relation` the share of the
+    question's words other than names that it holds itself, 1 where there are none: what is asked about those named;
+    `before` the sentence that says who is meant, where this one leaves that to it; `answer` how far it holds the kind
+    of thing asked for; `meaning` its cosine to the question, 0 where that wasn't asked.
     """
 
     hit: Hit
@@ -58,7 +67,9 @@ class Candidate:
     own: Mapping[str, float]
     around: Mapping[str, float]
     pairs: float
+    relation: float
     score: float
+    before: str = ""
     answer: float = 0.0
     meaning: float = 0.0
 
@@ -94,7 +105,7 @@ def rank(
     weights = weigh(question, [text for _, _, _, text in found])
     scored = [_scored(question, weights, outlets, *one, texts(one[0].article.row)) for one in found]
     scored.sort(key=lambda c: -c.score)
-    closer = _by_score([_looked_at(question, one) for one in scored[:LOOK_CLOSER]])
+    closer = _by_score([_looked_at(question, weights, one, texts(one.hit.article.row)) for one in scored[:LOOK_CLOSER]])
     if meaning is not None:
         few = closer[:MEANT]
         cosines = meaning([one.text for one in few])
@@ -139,17 +150,21 @@ def _scored(
     text: str,
     stored: ArticleText,
 ) -> Candidate:
-    held = facts(text)
-    own = weights.keys() & held.stems
-    before = weights.keys() & (_stems(stored, number - 1) | _stems(stored, number - 2)) - own
+    held, names = facts(text), question.named
+    own = weights.keys() & completed(question, held.stems)
+    before = weights.keys() & completed(question, _stems(stored, number - 1) | _stems(stored, number - 2)) - own
     behind = weights.keys() & _stems(stored, number + 1) - own - before
     headline = weights.keys() & facts(hit.article.metadata.title or "").stems - own - before - behind
     pairs = _pairs_kept(question, weights, held.order)
+    others = weights.keys() - names
+    relation = _sum(weights, own & others) / _sum(weights, others) if others else 1.0
     score = (
-        OWN * sum(weights[stem] for stem in own)
-        + BEFORE * sum(weights[stem] for stem in before)
-        + BEHIND * sum(weights[stem] for stem in behind)
-        + HEADLINE * sum(weights[stem] for stem in headline)
+        NAMES * _sum(weights, own & names)
+        + OTHERS * _sum(weights, own - names)
+        + RELATION * relation
+        + BEFORE * _sum(weights, before)
+        + BEHIND * _sum(weights, behind)
+        + HEADLINE * _sum(weights, headline)
         + PAIRS * pairs
         + HIT * hit.score
         + ASKS * held.asks
@@ -158,13 +173,32 @@ def _scored(
         + NAMED_OUTLET * (hit.article.metadata.source in outlets)
     )
     around = {stem: weights[stem] for stem in (*before, *behind, *headline)}
-    return Candidate(hit, number, span, text, {stem: weights[stem] for stem in own}, around, pairs, score)
+    return Candidate(hit, number, span, text, {stem: weights[stem] for stem in own}, around, pairs, relation, score)
 
 
-def _looked_at(question: Question, candidate: Candidate) -> Candidate:
-    answer = holds_answer(question, candidate.text)
-    gain = ANSWER * answer + LACKS_KIND * lacks_kind(question, candidate.text)
-    return replace(candidate, answer=answer, score=candidate.score + gain)
+def completed(question: Question, stems: frozenset[str]) -> frozenset[str]:
+    """The stems, with the whole of each of the question's names whose last word is among them: "Moss", "the bridge"."""
+    return stems.union(*(whole for whole in question.whole if whole[-1] in stems))
+
+
+def _sum(weights: Mapping[str, float], stems: Collection[str]) -> float:
+    return sum(weights[stem] for stem in stems)
+
+
+def _looked_at(question: Question, weights: dict[str, float], candidate: Candidate, stored: ArticleText) -> Candidate:
+    about = context(stored, candidate.number)
+    before = "" if about is None else stored.text[about.start : about.end]
+    called = (question.named & completed(question, facts(before).stems)) - candidate.shared
+    around = {**candidate.around, **{stem: weights[stem] for stem in called}}
+    answer = holds_answer(question, candidate.text, before)
+    gain = (
+        ANSWER * answer
+        + LACKS_KIND * lacks_kind(question, candidate.text)
+        + UNATTRIBUTED * (not attributes(question, candidate.text, before))
+        + BEFORE * _sum(weights, called)
+        + (BACK * _sum(weights, question.named & around.keys()) if before else 0.0)
+    )
+    return replace(candidate, around=around, before=before, answer=answer, score=candidate.score + gain)
 
 
 def _by_score(candidates: Sequence[Candidate]) -> list[Candidate]:

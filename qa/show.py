@@ -10,7 +10,6 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from index.hits import Hit
 from qa.answer import Answer
@@ -170,8 +169,15 @@ def hits_text(hits: Sequence[Hit]) -> str:
         known = hit.article.metadata
         head = f"{hit.rank}. {known.source or UNKNOWN_OUTLET} · {written_date(known.published)} · score {hit.score:.2f}"
         lines = [_wrapped(head), *_headline(known.title), _wrapped(hit.text, "   ")]
-        blocks.append("\n".join([*lines, f"   {plain(hit.article.path)}"]))
+        blocks.append("\n".join([*lines, f"   {plain(hit.article.path)}", *_copies(hit)]))
     return "\n\n".join(blocks)
+
+
+def _copies(hit: Hit) -> list[str]:
+    """The line that names the files with the same text, if there are any."""
+    return (
+        [_wrapped(f"The same text: {', '.join(copy.article.path for copy in hit.copies)}", "   ")] if hit.copies else []
+    )
 
 
 def _source_text(citation: Citation) -> str:
@@ -197,57 +203,3 @@ def _wrapped(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-# --- JSON ---
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The answer as `copydesk ask --json` prints it."""
-    return {
-        "question": answer.question,
-        "asked": answer.asked,
-        "answered": answer.answered,
-        "confidence": round(answer.confidence, 4),
-        "seconds": round(answer.seconds, 4),
-        "note": answer.note,
-        "statements": [{"text": each.text, "citations": list(each.citations)} for each in answer.statements],
-        "citations": [_citation_json(each) for each in answer.citations],
-        "passages": [_hit_json(each) for each in answer.passages],
-    }
-
-
-def search_json(question: str, seconds: float, hits: Sequence[Hit]) -> dict[str, Any]:
-    """Hits as `copydesk search --json` prints them."""
-    return {"question": question, "seconds": round(seconds, 4), "passages": [_hit_json(each) for each in hits]}
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "marker": citation.marker,
-        "file": citation.file,
-        "document": citation.document,
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "quote_digest": citation.quote_digest,
-        "line": citation.line,
-        "title": citation.title,
-        "source": citation.source,
-        "published": citation.published,
-    }
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 6),
-        "file": hit.article.path,
-        "document": hit.article.digest,
-        "start": hit.start,
-        "end": hit.end,
-        "text": hit.text,
-        "title": hit.article.metadata.title,
-        "source": hit.article.metadata.source,
-        "published": hit.article.metadata.published,
-    }

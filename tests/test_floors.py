@@ -35,13 +35,38 @@ def seeds(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsInd
     return open_index(folder, encoder=encoder)
 
 
-@pytest.fixture(scope="module")
-def news(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsIndex:
-    folder = tmp_path_factory.mktemp("multihop_rag")
-    written = [sys.executable, SHARED / "tools/as_folder.py", SHARED / "data/multihop_rag", folder]
-    subprocess.run(written, check=True)
+def indexed(held: Path, folder: Path, encoder: Encoder) -> NewsIndex:
+    """The index of a set's documents, written as a folder of articles."""
+    subprocess.run([sys.executable, SHARED / "tools/as_folder.py", held, folder], check=True)
     build(folder, encoder=encoder)
     return open_index(folder, encoder=encoder)
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsIndex:
+    return indexed(SHARED / "data/multihop_rag", tmp_path_factory.mktemp("multihop_rag"), encoder)
+
+
+@pytest.fixture(scope="module")
+def paragraphs(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsIndex:
+    return indexed(SHARED / "data/squad2", tmp_path_factory.mktemp("squad2"), encoder)
+
+
+@pytest.fixture(scope="module")
+def abstracts(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> NewsIndex:
+    """A quarter of SciFact's abstracts: those that a quarter of its claims name, and others up to that."""
+    whole, part = SHARED / "data/scifact", tmp_path_factory.mktemp("scifact_part")
+    documents = [json.loads(line) for line in (whole / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+    named = {name for claim in claims() for name in claim["relevant"]}
+    kept = [each for n, each in enumerate(documents) if each["id"] in named or n % 5 == 0]
+    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+    (part / "corpus.jsonl").write_text(lines, encoding="utf-8")
+    return indexed(part, tmp_path_factory.mktemp("scifact"), encoder)
+
+
+def claims() -> list[dict[str, list[str]]]:
+    lines = (SHARED / "data/scifact/queries_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines[::4]]
 
 
 def hold(report: Report, floors: dict[str, float]) -> None:
@@ -72,6 +97,15 @@ def test_questions_on_609_news_articles_are_answered_or_declined(news: NewsIndex
 def test_questions_about_other_things_are_declined(news: NewsIndex) -> None:
     others = read_questions(SHARED / "data/squad2/queries_dev.jsonl")[::10]
     hold(measure(others, news), FLOORS["squad2_asked_of_news"])
+
+
+def test_questions_on_paragraphs_are_answered_in_the_first_statements(paragraphs: NewsIndex) -> None:
+    asked = read_questions(SHARED / "data/squad2/queries_dev.jsonl")
+    hold(measure([gold for gold in asked if gold.answers][::3], paragraphs), FLOORS["squad2"])
+
+
+def test_claims_find_the_abstracts_that_bear_on_them(abstracts: NewsIndex) -> None:
+    hold(measure(read_questions(SHARED / "data/scifact/queries_dev.jsonl")[::4], abstracts), FLOORS["scifact_part"])
 
 
 def test_every_citation_over_the_development_questions_is_the_files_own_words(news: NewsIndex) -> None:

@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from index.lexical import Entry, read_lexical, write_lexical
+from index.lexical import Entry, _analyser, read_lexical, terms_of, write_lexical
 
 TEXTS = [
     "The harbour council voted to close the eastern quay for repairs.",
@@ -25,14 +25,14 @@ def words(tmp_path_factory):
 
 
 def ask(words, question, k=10, **where):
-    rows, scores = words.search(dict.fromkeys(words.terms(question), 1.0), k, **where)
+    rows, scores = words.search(dict.fromkeys(terms_of(question), 1.0), k, **where)
     return rows.tolist(), scores.tolist()
 
 
 def test_scores_rank_as_bm25_computed_by_hand(words):
-    documents = [words_of(words, n) for n in range(len(TEXTS))]
+    documents = [words_of(n) for n in range(len(TEXTS))]
     average = sum(map(len, documents)) / len(documents)
-    question = words.terms("repairs to the harbour quay council")
+    question = terms_of("repairs to the harbour quay council")
 
     def bm25(document: list[str]) -> float:
         counts = Counter(document)
@@ -50,8 +50,8 @@ def test_scores_rank_as_bm25_computed_by_hand(words):
         assert score == pytest.approx(want[row], rel=0.02)  # tantivy rounds lengths above 40 words
 
 
-def words_of(words, n: int) -> list[str]:
-    return words._analyser.analyze(f"Headline {n}\n{TEXTS[n]}")
+def words_of(n: int) -> list[str]:
+    return _analyser().analyze(f"Headline {n}\n{TEXTS[n]}")
 
 
 def test_word_forms_accents_and_case_are_folded(words):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.outlets import in_turn, named_outlets
+from index.outlets import named_outlets, outlet_names
 
 OUTLETS = [
     "Harbour Wire",
@@ -35,15 +35,10 @@ QUAY = ("The Quay", "The Quay - Sport", "The Quay | World")
     ],
 )
 def test_outlets_are_found_in_a_question_in_the_order_of_naming(question, named):
-    assert named_outlets(question, OUTLETS) == named
+    assert named_outlets(question, outlet_names(OUTLETS)) == named
 
 
 @given(st.text(), st.lists(st.text(max_size=12), max_size=6))
 def test_no_question_and_no_outlet_name_does_harm(question, outlets):
-    for members in named_outlets(question, outlets):
+    for members in named_outlets(question, outlet_names(outlets)):
         assert set(members) <= set(outlets)
-
-
-def test_groups_take_turns_and_the_rest_follows_without_repeats():
-    assert in_turn([[3, 1], [2, 3, 5]], [1, 2, 3, 4, 5]) == [3, 2, 1, 5, 4]
-    assert in_turn([], [2, 1]) == [2, 1]

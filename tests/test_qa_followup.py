@@ -1,6 +1,7 @@
 """Follow-ups: dialogues of two and more turns, each with the question that the index is to be asked."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ LONGER = [
         ],
     ),
 ]
+
+
+def test_no_follow_up_to_any_question_reads_as_a_slip_of_the_pen() -> None:
+    for before in DIALOGUES:
+        for after in DIALOGUES:
+            asked = stand_alone(after["follow_up"], [Turn(before["question"], before["answer"], ())])
+            assert re.search(r"\b(\w+) \1\b|\s\s|\(\)|\([^)]*\(|\?.*\?|\s[?,)]", asked) is None, asked
 
 
 @pytest.mark.parametrize(("questions", "answers", "asked"), LONGER, ids=[each[0][0] for each in LONGER])

@@ -45,6 +45,12 @@ def widened(text: str, holding: str, furniture: tuple[Furniture, ...] = ()) -> s
             "Ann Roe said: “We lost everything we had. The water came at night. Nobody called us.”",
         ),
         ('The "plan" is off. He said so.', "plan", 'The "plan" is off.'),
+        (
+            "“It was late,” said Ann Roe. “I was ashamed of that.” She left.",
+            "ashamed",
+            "“It was late,” said Ann Roe. “I was ashamed of that.”",
+        ),
+        ("“I was ashamed of that.” She left.", "ashamed", "“I was ashamed of that.”"),
         ("No quotation here. None at all.", "None", "None at all."),
         ("“It opens and runs on.\n\n“And here it ends,” she said.", "It opens", "“It opens and runs on."),
         ('A 5" pipe burst in Hull. Then it froze.', "pipe", 'A 5" pipe burst in Hull.'),

@@ -7,12 +7,14 @@ import pytest
 from corpus.document import Furniture, Metadata, Span, text_digest
 from corpus.sentences import sentences
 from index.hits import ArticleText, Hit, StoredArticle
-from qa.choose import MOST_STATEMENTS, choose
+from qa.choose import MOST_STATEMENTS, choose, with_reasons
 from qa.context import context
+from qa.facts import attributes, facts, holds_answer
 from qa.outlets import outlets_named, outlets_of
 from qa.questions import analyse, kind_of
 from qa.same import carries
 from qa.select import Candidate, rank
+from qa.words import stem_of
 
 HARBOUR = (
     "Ostrava harbour closed after crane collapse\n"
@@ -81,6 +83,9 @@ def ranked(question: str, held: dict[int, tuple[StoredArticle, ArticleText]] = A
         ("What is a quay?", "what"),
         ("Who won the race, and when?", "when"),
         ("What did she say, and where?", "where"),
+        ("Do the Velden Post and The Union agree on how many were hurt?", "how many"),
+        ("Do Quandt and Brandt disagree about the cost of repairs?", "how many"),
+        ("Which is older, the crane or the quay?", "how many"),
     ],
 )
 def test_a_question_s_kind_is_known_by_its_words(question: str, kind: str) -> None:
@@ -115,6 +120,57 @@ def test_a_sentence_that_asks_does_not_answer() -> None:
 def test_a_pronoun_s_sentence_gets_what_it_lacks_from_the_one_before() -> None:
     best = ranked("What did harbour master Quandt say about finding something wrong with the crane?")[:2]
     assert any("nothing wrong" in one.text and one.around for one in best)
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Do Ines Quandt and Olav Brandt agree about the crane?", [{"ines", "quandt"}, {"olav", "brandt"}]),
+        ("Who is older, Ines Quandt or Olav Brandt?", [{"ines", "quandt"}, {"olav", "brandt"}]),
+        ("Does Quandt agree with Brandt?", [{"quandt"}, {"brandt"}]),
+        ("What did Quandt and Brandt say about the crane?", [{"quandt"}, {"brandt"}]),
+        ("Is Velden larger than Brodno?", [{"velden"}, {"brodno"}]),
+        ("When did Quandt and Brandt meet?", []),
+        ("What did Quandt say about Brandt?", []),
+    ],
+)
+def test_those_that_a_question_compares_are_its_sides(question: str, sides: list[set[str]]) -> None:
+    assert [set(side) for side in analyse(question).sides] == [set(map(stem_of, side)) for side in sides]
+
+
+def test_an_adjective_that_asks_is_no_word_to_look_for() -> None:
+    assert {term.stem for term in analyse("How old is Ada Moll?").terms} == {stem_of("Ada"), stem_of("Moll")}
+    assert {term.stem for term in analyse("Which is older, Velden or Brodno?").terms} == {
+        stem_of("Velden"),
+        stem_of("Brodno"),
+    }
+
+
+def test_an_age_is_asked_for_and_not_any_number() -> None:
+    question = analyse("How old is Ada Moll?")
+    assert holds_answer(question, "Moll, 61, bakes at night.") == 1.0
+    assert holds_answer(question, "Moll bakes 400 loaves.") == 0.0
+    assert holds_answer(analyse("How many loaves does Moll bake?"), "She began in 1994.") == 0.0
+
+
+def test_words_are_a_speaker_s_where_the_sentence_before_names_the_speaker() -> None:
+    question = analyse("What did Olav Brandt say about the owners?")
+    said = "“They were warned twice,” he said."
+    assert attributes(question, said, "Olav Brandt leads the union.")
+    assert not attributes(question, said, "Ines Quandt runs the port.")
+    assert holds_answer(question, said, "Olav Brandt leads the union.") > holds_answer(question, said)
+
+
+def test_what_merely_names_tells_nothing_of_what_is_asked() -> None:
+    named = {one.text: one for one in ranked("Where was Olav Brandt born?")}
+    assert all(one.relation == 0.0 for one in named.values())
+    told = ranked("Who inspected the crane for Ines Quandt?")
+    assert next(one for one in told if "inspected" in one.text).relation > 0.0
+
+
+def test_the_last_word_of_a_name_stands_for_it() -> None:
+    best = next(one for one in ranked("What did Olav Brandt say of warnings?") if "warned twice" in one.text)
+    assert {stem_of("Olav"), stem_of("Brandt")} <= best.own.keys()
 
 
 def test_an_outlet_in_the_question_is_a_source_and_no_word_to_look_for() -> None:
@@ -195,6 +251,36 @@ def test_a_sentence_carries_a_statement_if_it_says_all_of_it(statement: str, sen
     assert carries(sentence, statement) is same
 
 
+def test_a_question_that_compares_people_gets_a_statement_of_each() -> None:
+    asked = "Do Ines Quandt and Olav Brandt agree about the crane?"
+    chosen = choose(ranked(asked), sides=analyse(asked).sides)
+    assert ["Quandt" in chosen[0].best.text + chosen[1].best.text, "owners had saved" in chosen[1].best.text] == [
+        True,
+        True,
+    ]
+
+
+def test_a_statement_speaks_of_whom_the_best_one_speaks() -> None:
+    asked = "What did Ines Quandt say about the crane?"
+    for choice in choose(ranked(asked), named=analyse(asked).named):
+        assert analyse(asked).named & {*choice.best.shared, *facts(choice.best.before).stems}
+
+
+def test_a_heading_is_left_out_where_its_article_says_it() -> None:
+    text = "Velden ferry sinks in storm\n\nThe Velden ferry sank on Friday in a storm off Brodno.\n\nNobody was hurt."
+    asked = "Did the Velden ferry sink in a storm?"
+    assert all("sinks" not in choice.best.text for choice in choose(ranked(asked, shelf((text, None)))))
+
+
+def test_a_reason_in_the_next_paragraph_is_a_statement_behind_the_fact() -> None:
+    text = "The Velden lock shut on Monday.\n\nA gate had come off its hinges.\n\nSchools opened as usual on Tuesday."
+    held = shelf((text, None))
+    asked = analyse("Why was the Velden lock shut?")
+    found = rank(asked, hits(held), lambda row: held[row][1])
+    told = with_reasons(asked, choose(found), found, lambda row: held[row][1])
+    assert [one.best.text for one in told][:2] == ["The Velden lock shut on Monday.", "A gate had come off its hinges."]
+
+
 # --- who is spoken of ---
 
 
@@ -210,6 +296,29 @@ def test_a_sentence_that_points_back_gets_the_one_that_names() -> None:
     assert _context(text, 2) == "Ines Quandt runs the port."
     assert _context(text, 0) is None
     assert _context(text, 3) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Moll & Son sell bread. The line was long. It opened in 1924.", "The line was long."),
+        ("Norde Works makes pumps. Ada Moll runs it. The company was founded in 1924.", "Ada Moll runs it."),
+        (
+            "Norde Works makes pumps.\n\nIt rained.\n\nIt was cold.\n\nThe company was founded in 1924.",
+            "Norde Works makes pumps.",
+        ),
+        ("Ada Moll left. Nobody wept. The mayor had warned her.", "Ada Moll left."),
+        ("Ada Moll left. “It was time to go.”", "Ada Moll left."),
+        ("Ada Moll left. A dealer found it. He called the police.", "A dealer found it."),
+        ("Ada Moll left on Monday. He called on Tuesday. She wept.", "Ada Moll left on Monday."),
+        ("Ada Moll left. The brigade moved one of its engines.", None),
+        ("Ada Moll left. The council's leader, Olav Brandt, stayed.", None),
+        ("Ada Moll left. A boy of six who had lost his dog wept.", None),
+        ("Ada Moll left. It is clear that nobody came.", None),
+    ],
+)
+def test_a_sentence_is_read_with_the_one_that_it_points_back_to(text: str, about: str | None) -> None:
+    assert _context(text, len(sentences(text)) - 1) == about
 
 
 def test_nothing_is_fetched_from_behind_furniture() -> None:

@@ -4,6 +4,7 @@ import ast
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import Metadata, text_digest
-from index.hits import ArticleText, Hit, StoredArticle
+from index.hits import ArticleText, Copy, Hit, StoredArticle
 from qa.answer import Answer, Statement
 from qa.chat import Answered, Refused, Waiting
 from qa.cite import Citation, Evidence, check, draft
-from qa.show import Markup, answer_copy, answer_json, answer_text, citation_text, escape, plain, search_json, tag
+from qa.show import Markup, answer_copy, answer_text, citation_text, escape, hits_text, plain, tag
 from qa.show import written_date as written
-from qa.show_answer import conversation_html, sources_html
+from qa.show_answer import conversation_html
+from qa.show_json import answer_json, search_json
+from qa.show_sources import sources_html
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>"
@@ -69,6 +72,7 @@ def test_the_json_of_an_answer_has_the_keys_that_tools_rely_on() -> None:
     expected = {"marker": 1, "file": "quay/bridge.md", "document": text_digest(TEXT), "line": 1, "source": "The Quay"}
     assert {key: first[key] for key in expected} == expected
     assert TEXT[first["start"] : first["end"]] == first["quote"]
+    assert found["verdict"] == "likely"
     assert found["passages"][0]["rank"] == 1
     assert found["passages"][0].keys() >= {"score", "file", "start", "end", "text", "title", "source", "published"}
 
@@ -76,11 +80,22 @@ def test_the_json_of_an_answer_has_the_keys_that_tools_rely_on() -> None:
 def test_a_declined_answer_is_json_without_statements_and_with_the_nearest_passages() -> None:
     found = answer_json(declined())
     assert (found["answered"], found["statements"], found["citations"]) == (False, [], [])
+    assert found["verdict"] == "not in these articles"
     assert len(found["passages"]) == 1
 
 
 def test_a_search_is_json_with_question_seconds_and_passages() -> None:
     assert search_json("Q?", 0.5, [hit(article())]).keys() == {"question", "seconds", "passages"}
+
+
+def test_a_hit_names_the_files_that_hold_the_same_text_in_json_text_and_html() -> None:
+    other = article(source="Harbour Wire", path="wire/bridge.md")
+    folded = replace(hit(article()), copies=(Copy(other, 0, len(TEXT)),))
+    [passage] = search_json("Q?", 0.5, [folded])["passages"]
+    assert passage["copies"] == [{"file": "wire/bridge.md", "start": 0, "end": len(TEXT)}]
+    assert "The same text: wire/bridge.md" in hits_text([folded])
+    shown = sources_html([Answered("Q?", replace(declined(), passages=(folded,)), True)])
+    assert "Same text: Harbour Wire" in shown
 
 
 # --- a terminal ---

@@ -1,0 +1,101 @@
+"""Which terms stand together in one sentence: a small fingerprint of every sentence of every passage, in row order.
+
+    terms.npy    uint16: the fingerprints of a sentence's distinct terms, each sentence ended by 0
+    edges.npy    int64, rows + 1: where each row's part of terms.npy begins and ends
+
+A fingerprint is 16 bits of a term's CRC-32. Two terms may share one, which a question's few terms seldom meet; where
+they do, a sentence counts as holding a word that it does not, and nothing is ever shown because of it alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dense import Rows
+
+Terms = Callable[[str], Sequence[str]]
+"""The distinct terms of a text, as the words index has them."""
+
+_FINGERPRINTS = 1 << 16
+_END = 0
+
+
+class SentenceTerms:
+    """The fingerprints of all passages; those of one passage are `terms[edges[row] : edges[row + 1]]`."""
+
+    def __init__(self, terms: NDArray[np.uint16], edges: NDArray[np.int64]) -> None:
+        self.terms = terms
+        self.edges = edges
+
+    def best(self, rows: Rows, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """The largest sum of weights of terms that one sentence of the row holds, shape (len(rows),)."""
+        if len(rows) == 0:
+            return np.empty(0, np.float32)
+        by_print = np.zeros(_FINGERPRINTS, np.float32)
+        for term, weight in weights.items():
+            by_print[fingerprint(term)] = weight
+        pieces = [self.terms[self.edges[row] : self.edges[row + 1]] for row in rows]
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        held = np.concatenate(pieces)
+        ends = np.flatnonzero(held == _END)
+        best = np.zeros(len(rows), np.float32)
+        if len(ends):
+            sums = np.add.reduceat(by_print[held], np.concatenate([[0], ends[:-1] + 1]))
+            np.maximum.at(best, np.searchsorted(np.cumsum(lengths), ends, side="right"), sums)
+        return best
+
+    def alike(self) -> Callable[[int, int], float]:
+        """What gives the share of the terms of two rows that both hold (Jaccard), 0 to 1, each row being read once."""
+        held: dict[int, frozenset[int]] = {}
+
+        def of(row: int) -> frozenset[int]:
+            if row not in held:
+                held[row] = frozenset(self.terms[self.edges[row] : self.edges[row + 1]].tolist()) - {_END}
+            return held[row]
+
+        def share(row: int, other: int) -> float:
+            ours, theirs = of(row), of(other)
+            both = len(ours & theirs)
+            return both / max(1, len(ours) + len(theirs) - both)
+
+        return share
+
+
+def fingerprint(term: str) -> int:
+    """1 to 65,535."""
+    return (crc32(term.encode()) & (_FINGERPRINTS - 1)) or 1
+
+
+def fingerprints(sentences: Sequence[str], terms: Terms) -> NDArray[np.uint16]:
+    """What stands for a passage of these sentences."""
+    marks: list[int] = []
+    for sentence in sentences:
+        marks += dict.fromkeys(map(fingerprint, terms(sentence)))
+        marks.append(_END)
+    return np.asarray(marks, np.uint16)
+
+
+def joined(held: Sequence[NDArray[np.uint16]], lengths: Sequence[NDArray[np.int64]]) -> SentenceTerms:
+    """Runs of passages made one: `held` are their fingerprints, `lengths` how many each passage of a run has."""
+    every = np.concatenate([np.empty(0, np.int64), *lengths])
+    edges = np.zeros(len(every) + 1, np.int64)
+    np.cumsum(every, out=edges[1:])
+    return SentenceTerms(np.concatenate([np.empty(0, np.uint16), *held]), edges)
+
+
+def write_sentence_terms(held: SentenceTerms, folder: Path) -> None:
+    """Write into an existing empty folder."""
+    np.save(folder / "terms.npy", held.terms, allow_pickle=False)
+    np.save(folder / "edges.npy", held.edges, allow_pickle=False)
+
+
+def read_sentence_terms(folder: Path) -> SentenceTerms:
+    """What `write_sentence_terms` wrote, the terms mapped, not read. Raises ValueError where it is something else."""
+    terms = np.load(folder / "terms.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)  # slices cost less so
+    edges = np.load(folder / "edges.npy", allow_pickle=False)
+    if terms.dtype != np.uint16 or edges.dtype != np.int64 or edges.ndim != 1 or edges[-1] != len(terms):
+        raise ValueError(f"{folder} does not hold sentence terms")
+    return SentenceTerms(terms, edges)

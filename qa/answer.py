@@ -42,8 +42,9 @@ class Statement:
 class Answer:
     """What was asked, as `asked` of the index, and what the articles say.
 
-    `confidence` is the probability, 0 to 1, that the articles answer, and `verdict` says it in words. `passages` are the best hits; where `answered` is
-    False they are the nearest and do not answer. `note` is for the reader, and may be empty.
+    `confidence` is the probability, 0 to 1, that the articles answer, and `verdict` says it in words. `passages` are
+    the best hits; where `answered` is False they are the nearest and do not answer. `note` is for the reader, and may
+    be empty.
     """
 
     question: str

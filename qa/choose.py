@@ -19,6 +19,9 @@ questions on the five articles."""
 NAMES_FLOOR = 0.85
 """The same for one that tells nothing of what is asked, where the best tells some of it and is nearer in meaning; .9
 loses an answer of SQuAD's."""
+HALF = 0.5
+"""How far a statement has to hold the kind of thing asked for where the first holds it whole. On a quarter of SQuAD's
+development questions it takes 2.42 statements for 2.48, on the same .928 with the answer among them."""
 LOOK_AT = 40
 SAID_BELOW = 0.5
 """The share of a heading's words, by rarity, that a sentence of its article needs to stand for it."""
@@ -48,10 +51,11 @@ def choose(
     """One to `most` sentences, best first, none of which repeats another; empty only where nothing is ranked.
 
     Where the question names two outlets or more, or compares those whose stems are its `sides`, the best sentence of
-    each comes first. Where the best speaks of one of those `named` (stems), the others do too. A heading is left out
-    where a sentence of its article says it.
+    each comes first. Where the best speaks of one of those `named` (stems), the others do too. A headline is left out
+    where anything else is found, and any heading where a sentence of its article says it.
     """
     left = [one for one in ranked[:LOOK_AT] if not _is_said_below(one, ranked)]
+    left = [one for one in left if not _is_headline(one)] or left
     chosen: list[Choice] = []
     wanted: list[Side] = list(outlets) if len(outlets) > 1 else list(sides)
     while left and len(chosen) < most:
@@ -85,9 +89,17 @@ def with_reasons(
 
 
 def _is_to_the_point(one: Candidate, best: Candidate, named: frozenset[str]) -> bool:
-    """False if the best sentence speaks of one of those that the question names and this one, and what stands around
-    it, does not."""
+    """False if the best sentence holds the kind of thing asked for and this one does not, or if the best speaks of one
+    of those that the question names and this one, and what stands around it, does not."""
+    if best.answer == 1.0 and one.answer < HALF:
+        return False
     return not named & best.shared or bool(named & (one.shared | facts(one.before).stems))
+
+
+def _is_headline(one: Candidate) -> bool:
+    """True for the headline of an article, or a heading within it as Markdown marks it."""
+    title = one.hit.article.metadata.title
+    return one.text.startswith("#") or (title is not None and one.text.strip() == title.strip())
 
 
 def _is_said_below(one: Candidate, ranked: Sequence[Candidate]) -> bool:

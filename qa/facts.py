@@ -35,6 +35,9 @@ _WHY = re.compile(rf"\b{any_of('reasons')}\b", re.IGNORECASE)
 _PRONOUNS = frozenset(map(stem_of, ("he", "she", "they", "who")))
 _HE = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _NEAR = 8
+_COUNTED_WITHIN = 4
+_ORDINAL = frozenset({"st", "nd", "rd", "th"})
+_NUMBERS = frozenset(map(stem_of, words("number_words")))
 _NOT = frozenset(map(stem_of, words("not")))
 _QUOTED = re.compile(r"[“\"][^“”\"]*(?:[”\"]|$)|^[^“”\"]*”")
 _QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,}[’'])")
@@ -111,7 +114,9 @@ def holds_answer(question: Question, sentence: str, before: str = "") -> float:
         case "how many" if _ASKS_AGE.search(question.text):
             return 1.0 if _AGE.search(sentence) else 0.0
         case "how many":
-            return 1.0 if _NUMBER.search(sentence) else 0.0
+            if not _NUMBER.search(sentence):
+                return 0.0
+            return 1.0 if not question.counted or _counts(sentence, question.counted) else 0.25
         case "why":
             return 1.0 if _WHY.search(sentence) else 0.0
         case "said":
@@ -121,6 +126,19 @@ def holds_answer(question: Question, sentence: str, before: str = "") -> float:
             return 0.5 if spoke and held.stems & SPEECH else 0.0
         case _:
             return 0.5
+
+
+def _counts(sentence: str, counted: frozenset[str]) -> bool:
+    """True if a number, neither ordinal nor a share, stands shortly before one of the stems: "over 50 countries"."""
+    order = facts(sentence).order
+    for spot, stem in enumerate(order):
+        if stem in counted:
+            near = range(max(0, spot - _COUNTED_WITHIN), spot)
+            if "percent" in order[near.start : spot]:
+                continue
+            if any((order[n][0].isdigit() and order[n + 1] not in _ORDINAL) or order[n] in _NUMBERS for n in near):
+                return True
+    return False
 
 
 def attributes(question: Question, sentence: str, before: str | None = None) -> bool:

@@ -56,6 +56,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_COUNTED = re.compile(
+    rf"\bhow many\s+(?P<what>(?:[\w’'-]+\s+){{0,3}}?[\w’'-]+)(?=\s+{_AUXILIARY}\b|\s*[?.,]|$)", re.IGNORECASE
+)
 # The noun that asks for a kind of answer says nothing of the matter: "what SHARE of the vote".
 _ASKING = re.compile(
     rf"\b(?:what|which)\s+(?:(?:is|was)\s+the\s+)?(?P<asks>{any_of('number_nouns', 'time_nouns', 'asking_nouns')})\b",
@@ -94,7 +97,7 @@ class Question:
     `text` is what it asks about, without a mere "what do the articles say about". `pairs` are stems that stand side by
     side in it; `speaker` the stems of who is to have spoken, for the kind `said`; `sides` the stems of each of those
     that it compares or asks about one by one, empty where it does neither; `named` the stems of those of its terms that
-    are names; `whole` the stems of each name of several words.
+    are names; `whole` the stems of each name of several words; `counted` those of what it asks the number of.
     """
 
     text: str
@@ -106,6 +109,7 @@ class Question:
     sides: tuple[frozenset[str], ...]
     named: frozenset[str]
     whole: tuple[tuple[str, ...], ...]
+    counted: frozenset[str] = frozenset()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -135,6 +139,7 @@ def analyse(text: str, apart: frozenset[str] = frozenset()) -> Question:
         sides=_sides(text, kind, found),
         named=frozenset(term.stem for term in terms if term.name),
         whole=tuple(stems for stems in (name.stems for name in found) if len(stems) > 1),
+        counted=_counted(text),
     )
 
 
@@ -163,6 +168,11 @@ def _speaker(text: str, found: tuple[Name, ...]) -> frozenset[str]:
     if first is None or first.possessive or first.start - start >= _SPEAKER_WITHIN:
         return frozenset()
     return frozenset(first.stems)
+
+
+def _counted(text: str) -> frozenset[str]:
+    found = _COUNTED.search(text)
+    return frozenset(token.stem for token in tokens(found["what"]) if not token.stop) if found else frozenset()
 
 
 def _sides(text: str, kind: Kind, found: tuple[Name, ...]) -> tuple[frozenset[str], ...]:

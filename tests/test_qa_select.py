@@ -336,3 +336,18 @@ def test_hits_that_overlap_give_each_sentence_its_best_hit() -> None:
     found = rank(analyse("Who was hurt?"), [first, second], lambda _: stored)
     assert len(found) == len(stored.sentences)
     assert {one.hit.rank for one in found} == {1}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("More than 50 countries took part.", 1.0),
+        ("Officials from fifty small countries came.", 1.0),
+        ("It was the 26th meeting for the country.", 0.25),
+        ("They hold about 18 percent of the country.", 0.25),
+        ("The talks cost 40 million pounds.", 0.25),
+        ("Ministers from many places came.", 0.0),
+    ],
+)
+def test_a_count_is_a_number_of_what_is_counted(sentence: str, held: float) -> None:
+    assert holds_answer(analyse("How many countries were at the meeting?"), sentence) == held

@@ -18,6 +18,10 @@ from index.lexical import Entry, terms_of, write_lexical
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, Table
 from index.sentence_terms import SentenceTerms, fingerprints, joined, write_sentence_terms
+from index.unfinished import Unfinished
+
+KEPT_AT_A_TIME = 128
+"""How many passages are embedded between two writes to disk: a second or two of work, the most that a crash costs."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,17 @@ def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> 
 
 
 def vectors_of(
-    rows: Rows, previous: Generation | None, encoder: Encoder, step: Callable[[int, int], None]
+    rows: Rows, previous: Generation | None, encoder: Encoder, place: Path, step: Callable[[int, int], None]
 ) -> tuple[Vectors, int]:
-    """The vector of every row, shape (n, dim), and how many texts had to be encoded for them."""
+    """The vector of every row, shape (n, dim), and how many texts had to be encoded for them now: neither by the build
+    before nor by one that was stopped."""
     known = {bytes(digest): n for n, digest in enumerate(previous.table["digest"])} if previous else {}
     wanted = [digest for digest in rows.texts if digest not in known]
-    fresh = encoder.encode([rows.texts[digest] for digest in wanted], step)
+    texts = [rows.texts[digest] for digest in wanted]
+    with Unfinished(place, encoder.digest, encoder.dim) as kept:
+        fresh, encoded = kept.encoded(
+            wanted, lambda some, told: encoder.encode([texts[n] for n in some], told), KEPT_AT_A_TIME, step
+        )
     new = {digest: n for n, digest in enumerate(wanted)}
     digests = [bytes(digest) for digest in rows.table["digest"]]
     vectors = np.empty((len(digests), encoder.dim), np.float32)
@@ -67,7 +76,7 @@ def vectors_of(
     if from_old:
         assert previous is not None, "what is not encoded now was encoded before"
         vectors[from_old] = previous.dense.vectors(np.asarray([known[digests[n]] for n in from_old], np.int64))
-    return vectors, len(wanted)
+    return vectors, encoded
 
 
 def write_sentences(generation: Path, cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> None:

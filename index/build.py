@@ -29,7 +29,9 @@ from index.store import (
     note_look,
     one_build,
     publish,
+    unwritable,
 )
+from index.unfinished import forget
 
 MAX_FILE_BYTES = 20_000_000
 PASSAGE_TOKENS = 200
@@ -201,7 +203,10 @@ def _write(
 ) -> tuple[int, int]:
     """How many passages the new generation holds and how many were encoded for it, once it is published."""
     rows = table_of(cuts, before.articles)
-    vectors, embedded = vectors_of(rows, before.vectors, encoder, _clock("embedding", progress))
+    try:
+        vectors, embedded = vectors_of(rows, before.vectors, encoder, place, _clock("embedding", progress))
+    except OSError as error:
+        raise unwritable(place, error) from error
     step = _clock("writing", progress)
     step(0, 1)
     with new_generation(place) as new:
@@ -213,6 +218,7 @@ def _write(
         write_words(new, rows.table)
         write_sentences(new, cuts, before.articles)
         publish(place, new, replace(manifest, passages=len(rows.table)))
+    forget(place)
     step(1, 1)
     return len(rows.table), embedded
 

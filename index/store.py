@@ -3,6 +3,7 @@
     <index>/current                  the name of the generation that serves, written last and swapped in whole
     <index>/lock                     held by the one build that may run
     <index>/looked                   when the files were last found to be as the current generation has them
+    <index>/unfinished               vectors of a build that runs or was stopped; gone once it has published
     <index>/generations/000007/
         manifest.json                format, model, settings, counts, and size and SHA-256 of every other file
         articles.sqlite              articles with their texts and spans, and the files skipped
@@ -92,7 +93,7 @@ def one_build(place: Path) -> Iterator[None]:
     except Timeout:
         raise IndexFault(f"{place}: another build is running on this index; wait for it and try again") from None
     except OSError as error:
-        raise _unwritable(place, error) from error
+        raise unwritable(place, error) from error
     try:
         yield
     finally:
@@ -161,7 +162,7 @@ def new_generation(place: Path) -> Iterator[Path]:
         folder.mkdir(parents=True)
         yield folder
     except OSError as error:
-        raise _unwritable(place, error) from error
+        raise unwritable(place, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -246,7 +247,8 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _unwritable(place: Path, error: OSError) -> IndexFault:
+def unwritable(place: Path, error: OSError) -> IndexFault:
+    """The error for an index folder that can't be written."""
     reason = error.strerror or str(error)
     return IndexFault(f"{place}: the index can't be written ({reason}); name a place you may write to with --index DIR")
 

@@ -26,7 +26,7 @@ KEPT_AT_A_TIME = 128
 
 @dataclass(frozen=True)
 class Rows:
-    """The table of passages, the text of each row that was cut anew by its digest, in row order."""
+    """The table of passages, and by its digest the text of each that the generation before has no vector of."""
 
     table: Table
     texts: dict[bytes, str]
@@ -43,6 +43,8 @@ def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> 
             assert edges is not None
             part = previous.table[edges[cut.row] : edges[cut.row + 1]].copy()
             part["article"] = article_row
+            if not previous.has_vectors:
+                _add_texts(texts, part, previous.store.text(cut.row).text)
         else:
             article, pieces = cut
             part = np.zeros(len(pieces), ROW)
@@ -55,12 +57,18 @@ def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> 
     return Rows(np.concatenate(parts), texts)
 
 
+def _add_texts(texts: dict[bytes, str], part: Table, text: str) -> None:
+    for _, start, end, _, digest in part.tolist():
+        texts.setdefault(bytes(digest), embedded_text(text[start:end]))
+
+
 def vectors_of(
     rows: Rows, previous: Generation | None, encoder: Encoder, place: Path, step: Callable[[int, int], None]
 ) -> tuple[Vectors, int]:
     """The vector of every row, shape (n, dim), and how many texts had to be encoded for them now: neither by the build
     before nor by one that was stopped."""
-    known = {bytes(digest): n for n, digest in enumerate(previous.table["digest"])} if previous else {}
+    held = previous.table["digest"] if previous and previous.has_vectors else ()
+    known = {bytes(digest): n for n, digest in enumerate(held)}
     wanted = [digest for digest in rows.texts if digest not in known]
     texts = [rows.texts[digest] for digest in wanted]
     with Unfinished(place, encoder.digest, encoder.dim) as kept:

@@ -4,7 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError, IndexFault
@@ -13,16 +16,18 @@ from index.articles import CutArticle, KeptArticle, write_articles
 from index.assemble import table_of, vectors_of, write_sentences, write_words
 from index.changes import Fresh, Survey, survey
 from index.cutting import Cut, cut_files, cutting_digest
-from index.dense import write_dense
+from index.dense import Vectors, write_dense
 from index.encode import Encoder, load_encoder
 from index.generation import Generation, load_generation
 from index.rows import write_rows
 from index.store import (
     FORMAT,
+    VECTORS,
     Manifest,
     check_owner,
     current_name,
     index_place,
+    link_files,
     looked_ns,
     new_generation,
     next_name,
@@ -35,6 +40,8 @@ from index.unfinished import forget
 
 MAX_FILE_BYTES = 20_000_000
 PASSAGE_TOKENS = 200
+WORDS_FIRST = 500
+"""From so many passages on a first build publishes them for search by words before it embeds them: some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ def build(
         found = _survey(folder, place, previous, max_file_bytes, progress)
         cuts = cut_files(found.files, previous, encoder.count_tokens, passage_tokens)
         report = _report(found, before.why)
-        if previous is not None and not _differs(found, cuts, previous):
+        if previous is not None and previous.has_vectors and not _differs(found, cuts, previous):
             made = previous.manifest
             note_look(place, made, now_ns)
             report = replace(report, generation=made.generation, passages=made.passages)
@@ -119,7 +126,9 @@ def build(
                 files={},
             )
             passages, embedded = _write(place, blank, cuts, found.skipped, before, encoder, progress)
-            report = replace(report, generation=blank.generation, published=True, passages=passages, embedded=embedded)
+            report = replace(
+                report, generation=current_name(place) or "", published=True, passages=passages, embedded=embedded
+            )
     return replace(report, seconds=time.monotonic() - begun)
 
 
@@ -201,26 +210,46 @@ def _write(
     encoder: Encoder,
     progress: Listener,
 ) -> tuple[int, int]:
-    """How many passages the new generation holds and how many were encoded for it, once it is published."""
+    """How many passages the new generation holds and how many were encoded for it, once it is published.
+
+    A first build of more than a few publishes a generation without vectors before it embeds, to be searched by words.
+    """
     rows = table_of(cuts, before.articles)
-    try:
-        vectors, embedded = vectors_of(rows, before.vectors, encoder, place, _clock("embedding", progress))
-    except OSError as error:
-        raise unwritable(place, error) from error
-    step = _clock("writing", progress)
-    step(0, 1)
-    with new_generation(place) as new:
+    manifest = replace(manifest, passages=len(rows.table))
+
+    def write(new: Path) -> None:
         articles: list[CutArticle | KeptArticle] = [c if isinstance(c, KeptArticle) else c[0] for c in cuts]
         kept_in = before.articles.folder / "articles.sqlite" if before.articles else None
         write_articles(new / "articles.sqlite", articles, skipped, kept_in)
         write_rows(rows.table, new / "passages.bin")
-        write_dense(vectors, new / "vectors.faiss")
         write_words(new, rows.table)
         write_sentences(new, cuts, before.articles)
-        publish(place, new, replace(manifest, passages=len(rows.table)))
+
+    if current_name(place) is None and len(rows.table) >= WORDS_FIRST:
+        none_yet = np.empty((0, encoder.dim), np.float32)
+        write = partial(link_files, _publish(place, manifest, none_yet, write, progress))
+        manifest = replace(manifest, generation=next_name(place))
+    try:
+        vectors, embedded = vectors_of(rows, before.vectors, encoder, place, _clock("embedding", progress))
+    except OSError as error:
+        raise unwritable(place, error) from error
+    _publish(place, manifest, vectors, write, progress)
     forget(place)
-    step(1, 1)
     return len(rows.table), embedded
+
+
+def _publish(
+    place: Path, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], progress: Listener
+) -> Path:
+    """The folder of a generation, published: `write` writes into it all but the vectors."""
+    step = _clock("writing", progress)
+    step(0, 1)
+    with new_generation(place) as new:
+        write(new)
+        write_dense(vectors, new / VECTORS)
+        folder = publish(place, new, manifest)
+    step(1, 1)
+    return folder
 
 
 def _clock(stage: str, progress: Listener) -> Callable[[int, int], None]:

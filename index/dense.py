@@ -50,7 +50,12 @@ class DenseIndex:
         return found
 
     def cosines(self, queries: Vectors, rows: Rows) -> Vectors:
-        """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim)."""
+        """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim).
+
+        All are 0 while there are no vectors yet.
+        """
+        if self.size == 0:
+            return np.zeros((len(queries), len(rows)), np.float32)
         held = self.vectors(rows)
         return np.stack([held @ query for query in queries])  # a product of two matrices would start threads as well
 

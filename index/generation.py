@@ -11,7 +11,7 @@ from index.hits import StoredArticle
 from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, read_rows
 from index.sentence_terms import SentenceTerms, read_sentence_terms
-from index.store import Manifest, current_name, damaged, read_manifest, verify
+from index.store import VECTORS, Manifest, current_name, damaged, read_manifest, verify
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Generation:
     dense: DenseIndex
     words: LexicalIndex
     sentence_terms: SentenceTerms
+
+    @property
+    def has_vectors(self) -> bool:
+        """False for what a first build publishes before it embeds: then it is searched by words alone."""
+        return self.dense.size > 0
 
 
 def load_generation(place: Path) -> Generation:
@@ -61,7 +66,7 @@ def _load(place: Path, name: str) -> Generation:
             store.articles(),
             read_rows(folder / "passages.bin"),
             store,
-            read_dense(folder / "vectors.faiss"),
+            read_dense(folder / VECTORS),
             read_lexical(folder / "words"),
             read_sentence_terms(folder / "sentences"),
         )

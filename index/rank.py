@@ -124,7 +124,9 @@ def _fused(words: Scores, cosines: Scores) -> Scores:
 
 
 def _by_rank(scores: Scores, rows: Rows) -> Scores:
-    """1 / (5 + rank), the best's rank being 0; equal scores are ranked by row."""
+    """1 / (5 + rank), the best's rank being 0; equal scores are ranked by row, and all 0 where they all are."""
+    if not scores.any():
+        return np.zeros(len(scores), np.float32)
     given = np.empty(len(scores), np.float32)
     given[best_first(rows, scores)] = 1 / (_RANK_OFFSET + np.arange(len(scores)))
     return given

@@ -29,6 +29,9 @@ CANDIDATES = 200
 OF_A_PART = 100
 """How many for each part of a question."""
 
+EMBEDDED_WHEN_ASKED = 6
+"""How many of the best hits are embedded for a question while the index has no vectors, to tell whether they answer."""
+
 # A question's parts are short texts: two runs of the model at a time halve the wait.
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 _LAST_DAY = 99_999_999
@@ -64,6 +67,11 @@ class NewsIndex:
     def table(self) -> Table:
         """The passages in row order: article, start, end, tokens, digest."""
         return self._generation.table
+
+    @property
+    def has_vectors(self) -> bool:
+        """False while a first build still embeds: search goes by words alone until then."""
+        return self._generation.has_vectors
 
     @property
     def skipped(self) -> tuple[Unreadable, ...]:
@@ -107,7 +115,7 @@ class NewsIndex:
                 and is_copy(self._passage(int(found.rows[n])), self._passage(int(found.rows[other])))
             ),
         )
-        return [
+        hits = [
             Hit(
                 rank=rank,
                 score=max(0.0, (given[n] - low) / (high - low)) if high > low else 1.0,
@@ -124,6 +132,13 @@ class NewsIndex:
             for rank, (n, copies) in enumerate(kept, 1)
             for place in [self._place(int(found.rows[n]))]
         ]
+        return hits if self.has_vectors else self._compared(question, hits)
+
+    def _compared(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """The hits, the first of them with their cosines: embedded now, as the index holds no vectors yet."""
+        cosines = self.encoder.encode([hit.text for hit in hits[:EMBEDDED_WHEN_ASKED]]) @ self.vector(question)
+        first = [replace(hit, cosine=float(cosine)) for hit, cosine in zip(hits, cosines, strict=False)]
+        return first + hits[len(first) :]
 
     def _place(self, row: int) -> Copy:
         article, start, end, _, _ = self._generation.table[row].item()

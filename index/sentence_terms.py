@@ -8,6 +8,7 @@ they do, a sentence counts as holding a word that it does not, and nothing is ev
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -64,6 +65,7 @@ class SentenceTerms:
         return share
 
 
+@lru_cache(maxsize=1 << 18)
 def fingerprint(term: str) -> int:
     """1 to 65,535."""
     return (crc32(term.encode()) & (_FINGERPRINTS - 1)) or 1

@@ -8,7 +8,7 @@
         manifest.json                format, model, settings, counts, and size and SHA-256 of every other file
         articles.sqlite              articles with their texts and spans, and the files skipped
         passages.bin                 article, start, end, tokens, text digest of each row: fixed-size records
-        vectors.faiss                the vectors, in row order
+        vectors.faiss                the vectors, in row order; none in what a first build publishes to begin with
         words/                       the BM25 index
         sentences/                   which terms stand together in one sentence
 
@@ -32,6 +32,7 @@ from corpus.errors import IndexFault
 from index.batch import file_digest
 
 FORMAT = 1
+VECTORS = "vectors.faiss"
 _KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
 _CHUNK_BYTES = 1 << 20
 
@@ -167,8 +168,19 @@ def new_generation(place: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(place: Path, folder: Path, manifest: Manifest) -> None:
-    """Make the generation written in `folder` the one that serves: flushed, renamed, then pointed to."""
+def link_files(generation: Path, new: Path) -> None:
+    """Put a generation's files, but for manifest and vectors, into an empty folder; they share their place on disk."""
+    for path in sorted(p for p in generation.rglob("*") if p.is_file() and p.name not in ("manifest.json", VECTORS)):
+        target = new / path.relative_to(generation)
+        target.parent.mkdir(exist_ok=True)
+        try:
+            os.link(path, target)
+        except OSError:  # a file system without links
+            shutil.copy2(path, target)
+
+
+def publish(place: Path, folder: Path, manifest: Manifest) -> Path:
+    """The folder of the generation written in `folder`, now the one that serves: flushed, renamed, then pointed to."""
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         _flush(path)
@@ -179,13 +191,15 @@ def publish(place: Path, folder: Path, manifest: Manifest) -> None:
     for path in sorted(p for p in folder.rglob("*") if p.is_dir()):
         _flush(path)
     _flush(folder)
-    folder.rename(place / "generations" / manifest.generation)
+    published = place / "generations" / manifest.generation
+    folder.rename(published)
     _flush(place / "generations")
     pointer = place / "current.new"
     pointer.write_text(manifest.generation + "\n", encoding="utf-8")
     _flush(pointer)
     pointer.replace(place / "current")
     _flush(place)
+    return published
 
 
 def looked_ns(place: Path, manifest: Manifest) -> int:

@@ -104,8 +104,9 @@ class Desk:
             self._threads.pop().join()
 
     def start(self) -> None:
-        """Take up the index on disk; where there is none yet, start to build it."""
-        if not self.refresh() and isinstance(self.job, Idle):
+        """Take up the index on disk; where there is none yet, or one that a stopped build left, start to build it."""
+        self.refresh()
+        if isinstance(self.job, Idle) and (self._index is None or not self._index.has_vectors):
             self.rebuild()
 
     def index(self) -> NewsIndex | None:

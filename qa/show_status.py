@@ -11,7 +11,7 @@ def status_html(desk: Desk, now: datetime) -> Markup:
     """The status line: what is indexed and when it was built, or how far the build is."""
     job, index = desk.job, desk.index()
     if isinstance(job, Building):
-        return _progress(job.progress)
+        return _progress(job.progress, by_words=index is not None and not index.has_vectors)
     if index is None:
         return tag("div", {"class": "status"}, tag("span", {}, "no articles yet"))
     outlets = len({article.metadata.source for article in index.articles})
@@ -20,7 +20,7 @@ def status_html(desk: Desk, now: datetime) -> Markup:
     return tag("div", {"class": "status"}, tag("b", {}, counted(len(index.articles), "article")), facts)
 
 
-def _progress(progress: Progress) -> Markup:
+def _progress(progress: Progress, by_words: bool) -> Markup:
     names = {"reading": ("Reading", "files"), "embedding": ("Indexing", "passages"), "writing": ("Saving", "")}
     doing, things = names.get(progress.stage, (progress.stage, ""))
     parts = [f"{doing} {progress.done:,} of {progress.total:,} {things}" if things and progress.total else doing]
@@ -28,6 +28,8 @@ def _progress(progress: Progress) -> Markup:
         parts.append(f"{progress.rate:,.0f} a second")
     if things and progress.seconds_left is not None and progress.seconds_left >= 1:
         parts.append(f"{_duration(progress.seconds_left)} left")
+    if by_words:
+        parts.append("answers go by words until then")
     share = {"max": progress.total, "value": progress.done} if progress.total else {}
     bar = tag("progress", {"aria-label": "Build", **share})
     return tag("div", {"class": "status building", "role": "status"}, tag("span", {}, " · ".join(parts)), bar)

@@ -118,8 +118,12 @@ def changed_files(index: "NewsIndex") -> int:
 
 
 def tell_if_stale(target: Target, index: "NewsIndex") -> None:
-    """Say on standard error that files changed since the index was built, and what to run, if any did."""
+    """Say on standard error that files changed since the index was built, or that it was not built to the end, and what
+    to run, if so."""
     from qa.show import counted
+
+    if not index.has_vectors:
+        complain(f"the index is not built to the end and goes by words alone; run: {target.index_command}")
 
     changed = changed_files(index)
     if changed:

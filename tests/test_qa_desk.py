@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+import index.build
 from index.build import build
 from index.encode import Encoder
 from index.search import NewsIndex
@@ -220,3 +222,22 @@ def test_closing_ends_a_build_and_leaves_what_served(tmp_path: Path, encoder: En
         after.rebuild()
         assert isinstance(after.wait(), Built)
         assert paths(after) == ["one.txt", "two.txt"]
+
+
+def test_an_index_that_a_stopped_build_left_without_vectors_serves_and_is_finished(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.build, "WORDS_FIRST", 1)
+    held = Held(encoder)
+    with Desk(write(tmp_path, one=ONE, two=TWO), encoder=held) as desk:  # type: ignore[arg-type]
+        desk.start()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not desk.refresh():
+            time.sleep(0.05)
+        assert not served(desk).has_vectors
+        assert served(desk).search("When does the ferry sail?", 1)[0].article.path == "two.txt"
+        threading.Timer(0.2, held.go.set).start()
+    with Desk(tmp_path, encoder=encoder) as after:
+        after.start()
+        after.wait()
+        assert served(after).has_vectors

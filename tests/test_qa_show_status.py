@@ -16,12 +16,13 @@ from qa.show_status import examples_html, notice_html, status_html, welcome_html
 NOW = datetime(2025, 2, 14, 12, 0, tzinfo=UTC)
 
 
-def desk(job: Job, built_ago: timedelta | None = timedelta(0)) -> Any:
+def desk(job: Job, built_ago: timedelta | None = timedelta(0), has_vectors: bool = True) -> Any:
     """A desk that does this job, with an index of two articles built so long ago, or with none."""
     articles = tuple(SimpleNamespace(metadata=SimpleNamespace(source=name)) for name in ("The Quay", "Harbour Wire"))
     index = None
     if built_ago is not None:
-        index = SimpleNamespace(articles=articles, info=SimpleNamespace(built_at=(NOW - built_ago).isoformat()))
+        info = SimpleNamespace(built_at=(NOW - built_ago).isoformat())
+        index = SimpleNamespace(articles=articles, info=info, has_vectors=has_vectors)
     return SimpleNamespace(job=job, folder=Path("news"), index=lambda: index)
 
 
@@ -76,6 +77,12 @@ def test_the_status_says_what_is_indexed_and_when_it_was_built(ago: timedelta, s
 )
 def test_a_build_says_how_far_it_is(progress: Progress, said: str) -> None:
     assert words(status_html(desk(Building(progress)), NOW)) == said
+
+
+def test_a_first_build_says_that_answers_go_by_words_until_it_is_done() -> None:
+    progress = Progress("embedding", 40, 100, None, None)
+    said = words(status_html(desk(Building(progress), has_vectors=False), NOW))
+    assert said == "Indexing 40 of 100 passages · answers go by words until then"
 
 
 def test_a_build_that_ended_is_told_in_words() -> None:

@@ -61,9 +61,8 @@ def line_reason(plain: str, zone: str = "any") -> str | None:
 
 
 def _reason(plain: str, zone: str) -> str | None:
-    article = _speaks_as_article(plain)
     for rule, pattern in _matchers(zone):
-        if (rule.label or not article) and pattern.fullmatch(plain):
+        if pattern.fullmatch(plain) and (rule.label or not _speaks_as_article(plain)):
             return rule.reason
     return None
 

@@ -30,7 +30,7 @@ class Generation:
     @property
     def has_vectors(self) -> bool:
         """False for what a first build publishes before it embeds: then it is searched by words alone."""
-        return self.dense.size > 0
+        return self.dense.size == len(self.table)
 
 
 def load_generation(place: Path) -> Generation:

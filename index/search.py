@@ -1,5 +1,6 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -101,38 +102,45 @@ class NewsIndex:
         the articles of each outlet that it names; `index/rank.py` puts them in order.
         """
         found = self.found(question, where, max(CANDIDATES, k))
+        words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines[0])
+        hits = []
+        for rank, (n, score, copies) in enumerate(self._ranked(found, k), 1):
+            place = self._place(found, n)
+            hits.append(
+                Hit(
+                    rank=rank,
+                    score=score,
+                    article=place.article,
+                    start=place.start,
+                    end=place.end,
+                    text=self._passage(found, n),
+                    words=float(words[n]),
+                    meaning=float(meaning[n]),
+                    cosine=float(found.cosines[0][n]),
+                    bm25=float(found.bm25[0][n]),
+                    copies=tuple(self._place(found, other) for other in copies),
+                )
+            )
+        return hits if self.has_vectors else self._compared(question, hits)
+
+    def _ranked(self, found: Found, k: int) -> list[tuple[int, float, list[int]]]:
+        """The positions of the best k, best first, each with its score moved to 0..1 and those of its copies."""
         scores = scored(found)
         low, high = float(scores.min(initial=0)), float(scores.max(initial=0))
-        words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines[0])
         given: dict[int, float] = {}
-        pairs = ((given.setdefault(n, score), n) for n, score in order(scores, found.article))
         alike = self._generation.sentence_terms.alike()
-        kept = folded(
-            ((n, int(found.article[n])) for _, n in pairs),
-            k,
-            lambda n, other: (
-                alike(int(found.rows[n]), int(found.rows[other])) >= ALIKE
-                and is_copy(self._passage(int(found.rows[n])), self._passage(int(found.rows[other])))
-            ),
-        )
-        hits = [
-            Hit(
-                rank=rank,
-                score=max(0.0, (given[n] - low) / (high - low)) if high > low else 1.0,
-                article=place.article,
-                start=place.start,
-                end=place.end,
-                text=self._passage(int(found.rows[n])),
-                words=float(words[n]),
-                meaning=float(meaning[n]),
-                cosine=float(found.cosines[0][n]),
-                bm25=float(found.bm25[0][n]),
-                copies=tuple(self._place(int(found.rows[other])) for other in copies),
+
+        def ranked() -> Iterator[tuple[int, int]]:
+            for n, score in order(scores, found.article):
+                given[n] = max(0.0, (score - low) / (high - low)) if high > low else 1.0
+                yield n, int(found.article[n])
+
+        def are_copies(n: int, other: int) -> bool:
+            return alike(int(found.rows[n]), int(found.rows[other])) >= ALIKE and is_copy(
+                self._passage(found, n), self._passage(found, other)
             )
-            for rank, (n, copies) in enumerate(kept, 1)
-            for place in [self._place(int(found.rows[n]))]
-        ]
-        return hits if self.has_vectors else self._compared(question, hits)
+
+        return [(n, given[n], copies) for n, copies in folded(ranked(), k, are_copies)]
 
     def _compared(self, question: str, hits: list[Hit]) -> list[Hit]:
         """The hits, the first of them with their cosines: embedded now, as the index holds no vectors yet."""
@@ -140,13 +148,13 @@ class NewsIndex:
         first = [replace(hit, cosine=float(cosine)) for hit, cosine in zip(hits, cosines, strict=False)]
         return first + hits[len(first) :]
 
-    def _place(self, row: int) -> Copy:
-        article, start, end, _, _ = self._generation.table[row].item()
+    def _place(self, found: Found, n: int) -> Copy:
+        article, start, end, _, _ = self._generation.table[found.rows[n]].item()
         return Copy(self.articles[article], start, end)
 
-    def _passage(self, row: int) -> str:
-        article, start, end, _, _ = self._generation.table[row].item()
-        return self.text(article).text[start:end]
+    def _passage(self, found: Found, n: int) -> str:
+        place = self._place(found, n)
+        return self.text(place.article.row).text[place.start : place.end]
 
     def found(self, question: str, where: Where = Where(), count: int = CANDIDATES) -> Found:  # noqa: B008 (frozen)
         """The passages put forward for the question, with what ranks them."""

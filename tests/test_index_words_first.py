@@ -52,6 +52,7 @@ def test_questions_are_answered_by_words_while_the_first_build_embeds(folder, en
 
     def look():
         held = open_index(folder, encoder=encoder)
+        assert held.search("Xyzzy?") == []
         seen.append((held.has_vectors, answer(held, "How many weeks will the choir of Merrow close?")))
 
     report = build(folder, encoder=Watching(encoder, look))
@@ -118,3 +119,10 @@ def test_an_index_that_serves_is_never_replaced_by_one_without_vectors(folder, e
     held = open_index(folder, encoder=encoder)
     assert held.has_vectors
     assert "quay.txt" not in {article.path for article in held.articles}
+
+
+def test_a_folder_without_a_passage_has_an_index_that_is_done(tmp_path, encoder):
+    (tmp_path / "plug.txt").write_text("Read next\n\nShare this article\n", encoding="utf-8")
+    assert build(tmp_path, encoder=encoder).passages == 0
+    assert open_index(tmp_path, encoder=encoder).has_vectors
+    assert not build(tmp_path, encoder=encoder).published

@@ -49,12 +49,19 @@ def main() -> None:
 
 
 def build(what: str, folder: Path) -> None:
+    pointer = folder / ".copydesk" / "current"
+    is_first, by_words = not pointer.exists(), None
     begun = time.perf_counter()
-    done = subprocess.run(
-        [*COMMAND, "index", str(folder), "--json"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = [*COMMAND, "index", str(folder), "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        while is_first and by_words is None and running.poll() is None:
+            time.sleep(0.02)
+            by_words = time.perf_counter() - begun if pointer.exists() else None
+        printed, _ = running.communicate()
     seconds = time.perf_counter() - begun
-    report = json.loads(done.stdout)
+    if by_words is not None:
+        print(f"answered by words after {by_words:.2f} s")
+    report = json.loads(printed)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     counts = ", ".join(f"{report[key]} {key.replace('_', ' ')}" for key in ("files_read", "passages", "embedded"))
     print(f"index, {what:16} {seconds:7.2f} s   {counts}, {peak:.0f} MB at most so far")

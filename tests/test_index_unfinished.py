@@ -106,7 +106,9 @@ def test_a_killed_build_loses_what_it_was_at_and_no_more(tmp_path):
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert not (folder / ".copydesk" / "current").exists()
+    by_words = copydesk(home, "search", "03", "--corpus", folder)
+    assert by_words.returncode == 0
+    assert "goes by words alone; run: copydesk index" in by_words.stderr
     done = (kept.stat().st_size - 64) // 1572
     assert done >= 200
     report = json_of(copydesk(home, "index", folder, "--json"))

@@ -28,7 +28,7 @@ from index.store import Manifest, check_owner, current_name, index_place
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
 OF_A_PART = 100
-"""How many for each part of a question."""
+"""How many words put forward for each part of a question; what meaning would add to them measures the same."""
 
 EMBEDDED_WHEN_ASKED = 6
 """How many of the best hits are embedded for a question while the index has no vectors, to tell whether they answer."""
@@ -169,11 +169,11 @@ class NewsIndex:
         by_words: list[list[tuple[Rows, Vectors]]] = [[] for _ in texts]
         for place in places:
             outlets, days = self._filters(place)
-            near = self._generation.dense.search(vectors, count, self._allowed(outlets, days))
-            for n, (nearest, _) in enumerate(near):
-                many = OF_A_PART if n else count
-                by_words[n].append(self._generation.words.search(terms[n], many, outlets, days))
-                rows += [by_words[n][-1][0], nearest[:many]]
+            [(nearest, _)] = self._generation.dense.search(vectors[:1], count, self._allowed(outlets, days))
+            rows.append(nearest)
+            for n in range(len(texts)):
+                by_words[n].append(self._generation.words.search(terms[n], OF_A_PART if n else count, outlets, days))
+                rows.append(by_words[n][-1][0])
         every = np.unique(np.concatenate(rows))
         bm25 = np.zeros((len(texts), len(every)), np.float32)
         for n, lists in enumerate(by_words):

@@ -26,14 +26,14 @@ class DenseIndex:
         """The length of one vector."""
         return int(self._index.d)
 
-    def search(self, queries: Vectors, k: int, allowed: Rows | None = None) -> list[tuple[Rows, Vectors]]:
-        """For each query the best k rows and their cosines, best first, ties by row; fewer where fewer are allowed.
+    def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
+        """The best k rows and their cosines, best first, ties by row; fewer where fewer are allowed or there.
 
-        `queries` has shape (n, dim). `allowed` are the rows to search among, None for all.
+        `query` has shape (dim,). `allowed` are the rows to search among, None for all.
         """
-        k = min(k, self.size if allowed is None else len(allowed))
+        k = min(k, self.size, self.size if allowed is None else len(allowed))
         if k == 0:
-            return [(np.empty(0, np.int64), np.empty(0, np.float32)) for _ in queries]
+            return np.empty(0, np.int64), np.empty(0, np.float32)
         params = None
         if allowed is not None:
             bits = np.zeros((self.size + 7) // 8 * 8, dtype=bool)
@@ -41,13 +41,10 @@ class DenseIndex:
             bitmap = np.packbits(bits, bitorder="little")  # kept alive by this name: faiss holds a bare pointer to it
             # faiss's annotations show the C++ arguments, not those that its Python layer takes
             params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type]
-        found = []
-        for query in queries:  # one at a time: for several, faiss starts threads that cost more than they save
-            cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
-            held = rows[0] >= 0
-            order = np.lexsort((rows[0][held], -cosines[0][held]))
-            found.append((rows[0][held][order], cosines[0][held][order]))
-        return found
+        cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
+        found = rows[0] >= 0
+        order = np.lexsort((rows[0][found], -cosines[0][found]))
+        return rows[0][found][order], cosines[0][found][order]
 
     def cosines(self, queries: Vectors, rows: Rows) -> Vectors:
         """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim).

@@ -169,7 +169,7 @@ class NewsIndex:
         by_words: list[list[tuple[Rows, Vectors]]] = [[] for _ in texts]
         for place in places:
             outlets, days = self._filters(place)
-            [(nearest, _)] = self._generation.dense.search(vectors[:1], count, self._allowed(outlets, days))
+            nearest, _ = self._generation.dense.search(vectors[0], count, self._allowed(outlets, days))
             rows.append(nearest)
             for n in range(len(texts)):
                 by_words[n].append(self._generation.words.search(terms[n], OF_A_PART if n else count, outlets, days))

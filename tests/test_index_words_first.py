@@ -6,6 +6,7 @@ import pytest
 
 import index.build
 from index.build import build
+from index.hits import Where
 from index.search import NewsIndex, open_index
 from index.unfinished import NAME
 from qa.answer import ask
@@ -35,6 +36,8 @@ def folder(tmp_path, monkeypatch):
     for n, subject in enumerate(SUBJECTS):
         closed = f"The {subject} of Merrow will close for {n + 2} weeks, the council said."
         (tmp_path / f"{subject}.txt").write_text(f"{closed}\n\nIts {n + 20} workers were told.\n", encoding="utf-8")
+    article = "---\nsource: The Quay\n---\n\nThe old mill on Merrow quay will close for good in June.\n"
+    (tmp_path / "quay.md").write_text(article, encoding="utf-8")
     return tmp_path
 
 
@@ -53,6 +56,8 @@ def test_questions_are_answered_by_words_while_the_first_build_embeds(folder, en
     def look():
         held = open_index(folder, encoder=encoder)
         assert held.search("Xyzzy?") == []
+        [hit] = held.search("Which mill will close, as The Quay reports?", where=Where(frozenset({"The Quay"})))
+        assert hit.article.path == "quay.md"
         seen.append((held.has_vectors, answer(held, "How many weeks will the choir of Merrow close?")))
 
     report = build(folder, encoder=Watching(encoder, look))
@@ -71,7 +76,7 @@ def test_questions_are_answered_by_words_while_the_first_build_embeds(folder, en
 def test_what_comes_of_it_is_what_a_build_in_one_go_makes(folder, encoder, tmp_path_factory, monkeypatch):
     build(folder, encoder=encoder)
     other = tmp_path_factory.mktemp("other")
-    for path in folder.glob("*.txt"):
+    for path in folder.glob("[!.]*"):
         shutil.copy(path, other)
     monkeypatch.setattr(index.build, "WORDS_FIRST", 1_000)
     assert build(other, encoder=encoder).generation == "000001"

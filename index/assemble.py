@@ -1,23 +1,26 @@
-"""The rows of a new generation: its table, its vectors (encoded only where the text is new) and its words."""
+"""The new segment of a generation: its table, its vectors (encoded only where the text is new), its words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Passage, text_digest
-from index.articles import ArticleStore, CutArticle, KeptArticle
+from corpus.document import Metadata, Passage, text_digest
+from index.articles import ArticleStore, CutArticle, write_articles
 from index.cutting import Cut
-from index.dense import Vectors
+from index.dense import Rows, Vectors
 from index.encode import Encoder
-from index.generation import Generation, outlet_numbers
+from index.files import FileFacts
+from index.generation import Generation
+from index.layout import Layout
 from index.lexical import Entry, terms_of, write_lexical
 from index.passing import day_number, embedded_text, words_header
-from index.rows import ROW, Table
-from index.sentence_terms import SentenceTerms, fingerprints, joined, write_sentence_terms
+from index.rows import ROW, Table, write_rows
+from index.segment import ARTICLES, PASSAGES
+from index.sentence_terms import fingerprints, joined, write_sentence_terms
 from index.unfinished import Unfinished
 
 KEPT_AT_A_TIME = 128
@@ -25,26 +28,30 @@ KEPT_AT_A_TIME = 128
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The table of passages, and by its digest the text of each that the generation before has no vector of."""
+class Passages:
+    """The passages of a new segment: their table, where each stood in the generation before (-1: it did not), and by
+    its digest the text of each that has no vector there."""
 
     table: Table
-    texts: dict[bytes, str]
+    before: Rows
+    texts: Mapping[bytes, str]
 
 
-def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> Rows:
-    """The rows of all articles in order: copied for kept ones, made for the rest."""
-    parts = [np.zeros(0, ROW)]
-    edges = np.searchsorted(previous.table["article"], np.arange(len(previous.articles) + 1)) if previous else None
+def passages_of(plan: Layout, previous: Generation | None) -> Passages:
+    """The passages of the new segment's articles: copied for those stored before, made for the rest."""
+    parts, before = [np.zeros(0, ROW)], [np.empty(0, np.int64)]
+    edges = np.searchsorted(previous.table["article"], np.arange(previous.held + 1)) if previous else None
     texts: dict[bytes, str] = {}
-    for article_row, cut in enumerate(cuts):
-        if isinstance(cut, KeptArticle):
-            assert previous is not None, "only a generation has kept articles"
+    for article_row, cut in enumerate(plan.moved):
+        if isinstance(cut, FileFacts):
+            assert previous is not None, "only a generation has stored articles"
             assert edges is not None
-            part = previous.table[edges[cut.row] : edges[cut.row + 1]].copy()
+            rows = np.arange(edges[cut.row], edges[cut.row + 1])
+            part = previous.table[rows]
             part["article"] = article_row
+            before.append(rows)
             if not previous.has_vectors:
-                _add_texts(texts, part, previous.store.text(cut.row).text)
+                _add_texts(texts, part, previous.text(cut.row).text)
         else:
             article, pieces = cut
             part = np.zeros(len(pieces), ROW)
@@ -53,8 +60,9 @@ def table_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> 
                 digest = bytes.fromhex(text_digest(text))
                 texts.setdefault(digest, text)
                 part[n] = (article_row, piece.start, piece.end, piece.tokens, digest)
+            before.append(np.full(len(pieces), -1))
         parts.append(part)
-    return Rows(np.concatenate(parts), texts)
+    return Passages(np.concatenate(parts), np.concatenate(before), texts)
 
 
 def _add_texts(texts: dict[bytes, str], part: Table, text: str) -> None:
@@ -63,53 +71,67 @@ def _add_texts(texts: dict[bytes, str], part: Table, text: str) -> None:
 
 
 def vectors_of(
-    rows: Rows, previous: Generation | None, encoder: Encoder, place: Path, step: Callable[[int, int], None]
+    passages: Passages, previous: Generation | None, encoder: Encoder, place: Path, step: Callable[[int, int], None]
 ) -> tuple[Vectors, int]:
-    """The vector of every row, shape (n, dim), and how many texts had to be encoded for them now: neither by the build
-    before nor by one that was stopped."""
-    held = previous.table["digest"] if previous and previous.has_vectors else ()
-    known = {bytes(digest): n for n, digest in enumerate(held)}
-    wanted = [digest for digest in rows.texts if digest not in known]
-    texts = [rows.texts[digest] for digest in wanted]
+    """The vector of every passage, shape (n, dim), and how many texts had to be encoded for them now: neither by the
+    build before nor by one that was stopped."""
+    if previous is not None and not previous.has_vectors:
+        previous = None
+    known = _rows_by_digest(previous.table, passages.texts) if previous else {}
+    wanted = [digest for digest in passages.texts if digest not in known]
+    texts = [passages.texts[digest] for digest in wanted]
     with Unfinished(place, encoder.digest, encoder.dim) as kept:
         fresh, encoded = kept.encoded(
             wanted, lambda some, told: encoder.encode([texts[n] for n in some], told), KEPT_AT_A_TIME, step
         )
     new = {digest: n for n, digest in enumerate(wanted)}
-    digests = [bytes(digest) for digest in rows.table["digest"]]
+    digests = [bytes(digest) for digest in passages.table["digest"]]
     vectors = np.empty((len(digests), encoder.dim), np.float32)
     from_new = [n for n, digest in enumerate(digests) if digest in new]
     vectors[from_new] = fresh[[new[digests[n]] for n in from_new]]
     from_old = [n for n, digest in enumerate(digests) if digest not in new]
     if from_old:
         assert previous is not None, "what is not encoded now was encoded before"
-        vectors[from_old] = previous.dense.vectors(np.asarray([known[digests[n]] for n in from_old], np.int64))
+        stood = passages.before.tolist()
+        rows = [known[digests[n]] if digests[n] in known else stood[n] for n in from_old]
+        vectors[from_old] = previous.dense.vectors(np.asarray(rows, np.int64))
     return vectors, encoded
 
 
-def write_sentences(generation: Path, cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> None:
-    """Write the terms of every row's sentences into a generation."""
-    (generation / "sentences").mkdir()
-    write_sentence_terms(sentence_terms_of(cuts, previous), generation / "sentences")
+def _rows_by_digest(table: Table, wanted: Iterable[bytes]) -> dict[bytes, int]:
+    """The row of each wanted digest that the table holds; of a large table only few are looked at one by one."""
+    held = np.ascontiguousarray(table["digest"])
+    heads = np.frombuffer(held.tobytes(), np.uint64)[::4]
+    maybe = np.flatnonzero(np.isin(heads, np.frombuffer(b"".join(each[:8] for each in wanted), np.uint64)))
+    return {bytes(held[row]): row for row in maybe[::-1].tolist()}
 
 
-def sentence_terms_of(cuts: Sequence[Cut | KeptArticle], previous: Generation | None) -> SentenceTerms:
-    """The terms of every row's sentences: copied for kept articles, taken out of the text for the rest."""
-    edges = np.searchsorted(previous.table["article"], np.arange(len(previous.articles) + 1)) if previous else None
-    held: list[NDArray[np.uint16]] = []
-    lengths: list[NDArray[np.int64]] = []
-    for cut in cuts:
-        if isinstance(cut, KeptArticle):
-            assert previous is not None, "only a generation has kept articles"
-            assert edges is not None
-            at = previous.sentence_terms.edges[edges[cut.row] : edges[cut.row + 1] + 1]
-            held.append(previous.sentence_terms.terms[at[0] : at[-1]])
-            lengths.append(np.diff(at))
-        else:
-            own = [_fingerprints(cut[0], piece) for piece in cut[1]]
-            held += own
-            lengths.append(np.asarray([len(marks) for marks in own], np.int64))
-    return joined(held, lengths)
+def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Generation | None) -> None:
+    """Write all of the new segment but its vectors."""
+    folder.mkdir(parents=True)
+    articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut[0] for cut in plan.moved]
+    write_articles(folder / ARTICLES, articles)
+    write_rows(passages.table, folder / PASSAGES)
+    write_sentence_terms(joined(list(_marks(plan, passages, previous))), folder)
+
+
+def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore, int]:
+    assert previous is not None, "only a generation has stored articles"
+    segment = previous.segment_of(file.row)
+    return segment.store, file.row - segment.first_article
+
+
+def _marks(plan: Layout, passages: Passages, previous: Generation | None) -> Iterator[NDArray[np.uint16]]:
+    """The terms of every passage's sentences: copied for stored articles, taken out of the text for the rest."""
+    row = 0
+    edges = np.searchsorted(passages.table["article"], np.arange(len(plan.moved) + 1)).tolist()
+    for number, cut in enumerate(plan.moved):
+        for row in range(edges[number], edges[number + 1]):
+            if isinstance(cut, FileFacts):
+                assert previous is not None, "only a generation has stored articles"
+                yield previous.sentence_terms.of(int(passages.before[row]))
+            else:
+                yield _fingerprints(cut[0], cut[1][row - edges[number]])
 
 
 def _fingerprints(article: CutArticle, piece: Passage) -> NDArray[np.uint16]:
@@ -124,22 +146,32 @@ def _fingerprints(article: CutArticle, piece: Passage) -> NDArray[np.uint16]:
     return fingerprints(sentences, terms_of)
 
 
-def write_words(generation: Path, table: Table) -> None:
-    """Write the words index of a generation whose articles are written."""
-    store = ArticleStore(generation / "articles.sqlite")
-    (generation / "words").mkdir()
-    try:
-        write_lexical(_entries(store, table), generation / "words")
-    finally:
-        store.close()
+def write_words(
+    folder: Path,
+    plan: Layout,
+    passages: Passages,
+    previous: Generation | None,
+    outlets: Mapping[str | None, int],
+) -> None:
+    """Write the words of the new segment's passages into a folder, which may hold those of the segments kept."""
+    write_lexical(_entries(plan, passages, previous, outlets), folder, plan.gone)
 
 
-def _entries(store: ArticleStore, table: Table) -> Iterator[Entry]:
-    articles = store.articles()
-    numbers = outlet_numbers(articles)
-    text, header, at = "", "", -1
-    for row, (article, start, end, _, _) in enumerate(table.tolist()):
-        about = articles[article].metadata
-        if article != at:
-            at, text, header = article, store.text(article).text, words_header(about)
-        yield Entry(row, header, text[start:end], numbers[about.source], day_number(about))
+def _entries(
+    plan: Layout, passages: Passages, previous: Generation | None, outlets: Mapping[str | None, int]
+) -> Iterator[Entry]:
+    at, text, header, outlet, day = -1, "", "", 0, 0
+    for row, (number, start, end, _, _) in enumerate(passages.table.tolist()):
+        if number != at:
+            at = number
+            about, text = _about(plan.moved[number], previous)
+            header, outlet, day = words_header(about), outlets[about.source], day_number(about)
+        yield Entry(plan.first_row + row, plan.first_article + number, header, text[start:end], outlet, day)
+
+
+def _about(cut: Cut | FileFacts, previous: Generation | None) -> tuple[Metadata, str]:
+    if isinstance(cut, FileFacts):
+        assert previous is not None, "only a generation has stored articles"
+        document = previous.document(cut)
+        return document.metadata, document.text
+    return cut[0].document.metadata, cut[0].document.text

@@ -1,10 +1,9 @@
 """A folder of articles made into a new generation. Reads only files that changed, encodes only text not seen before."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,29 +11,29 @@ import numpy as np
 from corpus.document import Unreadable
 from corpus.errors import CorpusError, IndexFault
 from corpus.read import list_files
-from index.articles import CutArticle, KeptArticle, write_articles
-from index.assemble import table_of, vectors_of, write_sentences, write_words
+from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
 from index.changes import Fresh, Survey, survey
-from index.cutting import Cut, cut_files, cutting_digest
+from index.cutting import cut_files, cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, load_encoder
+from index.faults import unwritable
+from index.files import FileList, numbered, write_files
 from index.generation import Generation, load_generation
-from index.rows import write_rows
+from index.layout import Layout, layout
+from index.place import check_owner, index_place, looked_ns, note_look, one_build
+from index.segment import VECTORS
 from index.store import (
+    FILES,
     FORMAT,
-    VECTORS,
+    SEGMENTS,
+    WORDS,
     Manifest,
-    check_owner,
     current_name,
-    index_place,
     link_files,
-    looked_ns,
     new_generation,
     next_name,
-    note_look,
-    one_build,
     publish,
-    unwritable,
+    read_manifest,
 )
 from index.unfinished import forget
 
@@ -102,38 +101,44 @@ def build(
         before = _before(folder, place, encoder, passage_tokens)
         previous = before.articles
         found = _survey(folder, place, previous, max_file_bytes, progress)
-        cuts = cut_files(found.files, previous, encoder.count_tokens, passage_tokens)
         report = _report(found, before.why)
-        if previous is not None and previous.has_vectors and not _differs(found, cuts, previous):
+        if previous is not None and previous.has_vectors and not _differs(found, previous):
             made = previous.manifest
             note_look(place, made, now_ns)
             report = replace(report, generation=made.generation, passages=made.passages)
         else:
-            blank = Manifest(
-                format=FORMAT,
-                generation=next_name(place),
-                built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                looked_ns=now_ns,
-                folder=str(folder.resolve()),
-                model=encoder.name,
-                model_digest=encoder.digest,
-                dim=encoder.dim,
-                passage_tokens=passage_tokens,
-                cutting=cutting_digest(),
-                articles=len(cuts),
-                passages=0,
-                skipped=len(found.skipped),
-                files={},
-            )
-            passages, embedded = _write(place, blank, cuts, found.skipped, before, encoder, progress)
+            blank = _blank(folder, place, encoder, now_ns, passage_tokens)
+            passages, embedded = _Build(place, blank, before, encoder, progress).write(found)
             report = replace(
                 report, generation=current_name(place) or "", published=True, passages=passages, embedded=embedded
             )
     return replace(report, seconds=time.monotonic() - begun)
 
 
+def _blank(folder: Path, place: Path, encoder: Encoder, now_ns: int, passage_tokens: int) -> Manifest:
+    """The manifest of a generation to be, without its counts and files."""
+    return Manifest(
+        format=FORMAT,
+        generation=next_name(place),
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        looked_ns=now_ns,
+        folder=str(folder.resolve()),
+        model=encoder.name,
+        model_digest=encoder.digest,
+        dim=encoder.dim,
+        passage_tokens=passage_tokens,
+        cutting=cutting_digest(),
+        articles=0,
+        passages=0,
+        skipped=0,
+        embedded=True,
+        segments=(),
+        files={},
+    )
+
+
 def _survey(folder: Path, place: Path, previous: Generation | None, max_file_bytes: int, progress: Listener) -> Survey:
-    known = previous.store.facts() if previous else []
+    known = previous.list.files if previous else ()
     since = looked_ns(place, previous.manifest) if previous else 0
     found = survey(folder, known, max_file_bytes, since, _clock("reading", progress))
     if found.files:
@@ -176,10 +181,10 @@ def _before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) ->
     return _Before(old, old)
 
 
-def _differs(found: Survey, cuts: Sequence[Cut | KeptArticle], previous: Generation) -> bool:
-    if found.removed or found.restamped or not all(isinstance(cut, KeptArticle) for cut in cuts):
+def _differs(found: Survey, previous: Generation) -> bool:
+    if found.removed or found.restamped or any(isinstance(file, Fresh) for file in found.files):
         return True
-    return found.skipped != previous.store.skipped()
+    return found.skipped != previous.list.skipped
 
 
 def _report(found: Survey, why: str | None) -> BuildReport:
@@ -201,55 +206,88 @@ def _report(found: Survey, why: str | None) -> BuildReport:
     )
 
 
-def _write(
-    place: Path,
-    manifest: Manifest,
-    cuts: Sequence[Cut | KeptArticle],
-    skipped: Sequence[Unreadable],
-    before: _Before,
-    encoder: Encoder,
-    progress: Listener,
-) -> tuple[int, int]:
-    """How many passages the new generation holds and how many were encoded for it, once it is published.
+@dataclass(frozen=True)
+class _Build:
+    """What one build writes with: into which place, on what it builds, by which model."""
 
-    A first build of more than a few publishes a generation without vectors before it embeds, to be searched by words.
-    """
-    rows = table_of(cuts, before.articles)
-    manifest = replace(manifest, passages=len(rows.table))
+    place: Path
+    blank: Manifest
+    before: _Before
+    encoder: Encoder
+    progress: Listener
 
-    def write(new: Path) -> None:
-        articles: list[CutArticle | KeptArticle] = [c if isinstance(c, KeptArticle) else c[0] for c in cuts]
-        kept_in = before.articles.folder / "articles.sqlite" if before.articles else None
-        write_articles(new / "articles.sqlite", articles, skipped, kept_in)
-        write_rows(rows.table, new / "passages.bin")
-        write_words(new, rows.table)
-        write_sentences(new, cuts, before.articles)
+    def write(self, found: Survey) -> tuple[int, int]:
+        """How many passages the new generation holds and how many were encoded for it, once it is published.
 
-    if current_name(place) is None and len(rows.table) >= WORDS_FIRST:
-        none_yet = np.empty((0, encoder.dim), np.float32)
-        write = partial(link_files, _publish(place, manifest, none_yet, write, progress))
-        manifest = replace(manifest, generation=next_name(place))
-    try:
-        vectors, embedded = vectors_of(rows, before.vectors, encoder, place, _clock("embedding", progress))
-    except OSError as error:
-        raise unwritable(place, error) from error
-    _publish(place, manifest, vectors, write, progress)
-    forget(place)
-    return len(rows.table), embedded
+        A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
+        words.
+        """
+        previous = self.before.articles
+        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens)
+        plan = layout(cuts, previous)
+        passages = passages_of(plan, previous)
+        name = self.blank.generation
+        segments = (*(segment.folder.name for segment in plan.kept), *([name] if plan.moved else []))
+        manifest = replace(
+            self.blank,
+            articles=len(plan.files),
+            passages=plan.passages,
+            skipped=len(found.skipped),
+            segments=segments,
+        )
 
+        def write(new: Path) -> None:
+            self._write_words(new, plan, passages, found)
+            if plan.moved:
+                write_segment(new / SEGMENTS / name, plan, passages, previous)
 
-def _publish(
-    place: Path, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], progress: Listener
-) -> Path:
-    """The folder of a generation, published: `write` writes into it all but the vectors."""
-    step = _clock("writing", progress)
-    step(0, 1)
-    with new_generation(place) as new:
-        write(new)
-        write_dense(vectors, new / VECTORS)
-        folder = publish(place, new, manifest)
-    step(1, 1)
-    return folder
+        if current_name(self.place) is None and plan.passages >= WORDS_FIRST:
+            none_yet = np.empty((0, self.encoder.dim), np.float32)
+            first = self._publish(replace(manifest, embedded=False), none_yet, write, None)
+            manifest = replace(manifest, generation=next_name(self.place))
+            vectors, embedded = self._vectors(passages)
+            written = read_manifest(self.place, name)
+            self._publish(manifest, vectors, lambda new: link_files(first, new, {"manifest.json", VECTORS}), written)
+        else:
+            vectors, embedded = self._vectors(passages)
+            self._publish(manifest, vectors, write, previous.manifest if previous else None)
+        forget(self.place)
+        return plan.passages, embedded
+
+    def _vectors(self, passages: Passages) -> tuple[Vectors, int]:
+        try:
+            step = _clock("embedding", self.progress)
+            return vectors_of(passages, self.before.vectors, self.encoder, self.place, step)
+        except OSError as error:
+            raise unwritable(self.place, error) from error
+
+    def _write_words(self, new: Path, plan: Layout, passages: Passages, found: Survey) -> None:
+        """Write the words and the list of files, and link the segments that stay."""
+        previous = self.before.articles
+        known = previous.list.outlets if previous and plan.kept else {}
+        outlets = numbered((file.source for file in plan.files), known)
+        write_files(FileList(plan.files, found.skipped, outlets), new / FILES)
+        (new / WORDS).mkdir()
+        if previous and plan.kept:
+            link_files(previous.folder / WORDS, new / WORDS)
+        for segment in plan.kept:
+            link_files(segment.folder, new / SEGMENTS / segment.folder.name)
+        if plan.moved or plan.gone:
+            write_words(new / WORDS, plan, passages, previous, outlets)
+
+    def _publish(
+        self, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], before: Manifest | None
+    ) -> Path:
+        """The folder of a generation, published: `write` writes into it all but the vectors of its new segment."""
+        step = _clock("writing", self.progress)
+        step(0, 1)
+        with new_generation(self.place) as new:
+            write(new)
+            if len(manifest.segments) > len(list((new / SEGMENTS).glob(f"*/{VECTORS}"))):
+                write_dense(vectors, new / SEGMENTS / manifest.segments[-1] / VECTORS)
+            folder = publish(self.place, new, manifest, before)
+        step(1, 1)
+        return folder
 
 
 def _clock(stage: str, progress: Listener) -> Callable[[int, int], None]:

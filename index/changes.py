@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.document import Document, Unreadable
 from corpus.read import FileStat, list_files, parse_file, read_bytes
-from index.articles import FileFacts
+from index.files import FileFacts
 
 _RACY_NS = 2_000_000_000
 """A file changed this shortly before it was looked at may change again within the clock's grain: read it again."""
@@ -33,13 +33,17 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A folder as it stands, in path order, with how many known files are gone."""
+    """A folder as it stands, in path order, with how many known files are gone.
+
+    `stirred` are the outlets that have other files now than they had, whose recurring lines may be others.
+    """
 
     files: tuple[Unchanged | Fresh, ...]
     skipped: tuple[Unreadable, ...]
     files_read: int
     removed: int
     restamped: int
+    stirred: frozenset[str | None]
 
 
 def survey(
@@ -76,7 +80,13 @@ def survey(
                     restamped += isinstance(found, Unchanged) and found.facts.stat != entry
         step(done, len(listed))
     gone = before.keys() - {file.stat.path for file in files}
-    return Survey(tuple(files), tuple(skipped), files_read, len(gone), restamped)
+    stirred = {before[path].source for path in gone}
+    for file in files:
+        if isinstance(file, Fresh):
+            stirred.add(file.document.metadata.source)
+            if file.known:
+                stirred.add(before[file.stat.path].source)
+    return Survey(tuple(files), tuple(skipped), files_read, len(gone), restamped, frozenset(stirred))
 
 
 def _trusted(entry: FileStat, facts: FileFacts, max_bytes: int, since_ns: int) -> bool:

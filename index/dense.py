@@ -1,50 +1,74 @@
-"""Vectors: nearest passages by cosine. The only file that knows faiss."""
+"""Vectors: nearest passages by cosine. The only file that knows faiss.
 
+Up to `EXACT_UP_TO` vectors are kept as float32 and compared one by one (faiss Flat). More are kept in lists of
+neighbours (an inverted file, IVF), each number in eight bits (scalar quantiser, SQ8), and a question looks through the
+lists nearest to it. Either kind is mapped from its file, not read. docs/speed.md gives the figures of both, and why
+neither a graph (HNSW) nor lists for less.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import faiss
+
+    Part = faiss.Index
+    """The vectors of one segment."""
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
+EXACT_UP_TO = 50_000
+LISTS_OF_ROOT = 4
+"""How many lists there are: this many times the root of the number of vectors."""
+LISTS_LOOKED_AT = 128
+_TRAINED_ON = 64  # vectors a list; the centres move little with more
+
 
 class DenseIndex:
-    """Unit vectors in row order, searched exactly by inner product (which is the cosine, for unit vectors)."""
+    """Unit vectors in row order, of one part or several, searched by inner product (their cosine)."""
 
-    def __init__(self, index: faiss.Index) -> None:
-        self._index = index
+    def __init__(self, parts: "Sequence[Part]", alive: NDArray[np.bool_] | None = None) -> None:
+        self._parts = parts
+        self._starts = np.cumsum([0, *(part.ntotal for part in parts)])
+        # Kept alive by this name: faiss holds bare pointers to the bits.
+        self._alive = [None if alive is None else _Only(alive[a:b]) for a, b in self._edges()]
+
+    def _edges(self) -> list[tuple[int, int]]:
+        return list(zip(self._starts[:-1].tolist(), self._starts[1:].tolist(), strict=True))
 
     @property
     def size(self) -> int:
         """How many rows there are."""
-        return int(self._index.ntotal)
+        return int(self._starts[-1])
 
     @property
     def dim(self) -> int:
         """The length of one vector."""
-        return int(self._index.d)
+        return int(self._parts[0].d)
 
     def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """The best k rows and their cosines, best first, ties by row; fewer where fewer are allowed or there.
 
-        `query` has shape (dim,). `allowed` are the rows to search among, None for all.
+        `query` has shape (dim,). `allowed` are the rows to search among, rising, None for all.
         """
-        k = min(k, self.size, self.size if allowed is None else len(allowed))
-        if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        params = None
-        if allowed is not None:
-            bits = np.zeros((self.size + 7) // 8 * 8, dtype=bool)
-            bits[allowed] = True
-            bitmap = np.packbits(bits, bitorder="little")  # kept alive by this name: faiss holds a bare pointer to it
-            # faiss's annotations show the C++ arguments, not those that its Python layer takes
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))  # type: ignore[call-arg, arg-type]
-        cosines, rows = self._index.search(query.reshape(1, -1), k, params=params)
-        found = rows[0] >= 0
-        order = np.lexsort((rows[0][found], -cosines[0][found]))
-        return rows[0][found][order], cosines[0][found][order]
+        rows, cosines = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for part, (start, end), only in zip(self._parts, self._edges(), self._alive, strict=True):
+            if allowed is not None:
+                first, last = np.searchsorted(allowed, (start, end))
+                among = np.zeros(end - start, bool)
+                among[allowed[first:last] - start] = True
+                only = _Only(among)
+            found, near = _search(part, query, k, only)
+            rows.append(found + start)
+            cosines.append(near)
+        every, near = np.concatenate(rows), np.concatenate(cosines)
+        order = np.lexsort((every, -near))[:k]
+        return every[order], near[order]
 
     def cosines(self, queries: Vectors, rows: Rows) -> Vectors:
         """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim).
@@ -57,19 +81,76 @@ class DenseIndex:
         return np.stack([held @ query for query in queries])  # a product of two matrices would start threads as well
 
     def vectors(self, rows: Rows) -> Vectors:
-        """The stored vectors of the rows, shape (len(rows), dim)."""
-        if len(rows) == 0:
-            return np.empty((0, self.dim), np.float32)
-        return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
+        """The stored vectors of the rows, shape (len(rows), dim); of a large part to within its eight bits."""
+        held = np.empty((len(rows), self.dim), np.float32)
+        for part, (start, end) in zip(self._parts, self._edges(), strict=True):
+            here = np.flatnonzero((rows >= start) & (rows < end))
+            if len(here):
+                held[here] = part.reconstruct_batch(rows[here] - start)
+        return held
+
+
+class _Only:
+    """The rows of one part that may be found, as faiss takes them."""
+
+    def __init__(self, among: NDArray[np.bool_]) -> None:
+        import faiss
+
+        self.count = int(among.sum())
+        self._bits = np.packbits(among, bitorder="little")
+        # faiss's annotations show the C++ arguments, not those that its Python layer takes
+        self.selector = faiss.IDSelectorBitmap(self._bits)  # type: ignore[call-arg, arg-type]
+
+
+def _search(part: "Part", query: Vectors, k: int, only: _Only | None) -> tuple[Rows, Vectors]:
+    import faiss
+
+    k = min(k, part.ntotal if only is None else only.count)
+    if k == 0:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    params = None if only is None else faiss.SearchParameters(sel=only.selector)  # type: ignore[call-arg]
+    if isinstance(part, faiss.IndexIVF):
+        # The fewer may be found, the more lists hold them: what is skipped costs next to nothing.
+        looked_at = min(part.nlist, LISTS_LOOKED_AT * part.ntotal // (part.ntotal if only is None else only.count))
+        selector = {} if only is None else {"sel": only.selector}
+        params = faiss.SearchParametersIVF(nprobe=looked_at, **selector)  # type: ignore[call-arg]
+    cosines, rows = part.search(query.reshape(1, -1), k, params=params)
+    found = rows[0] >= 0
+    return rows[0][found], cosines[0][found]
 
 
 def write_dense(vectors: Vectors, path: Path) -> None:
-    """Write unit vectors, shape (n, dim), as a faiss Flat index."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    """Write unit vectors, shape (n, dim), as a faiss index."""
+    import faiss
+
+    held = np.ascontiguousarray(vectors, dtype=np.float32)
+    index = faiss.IndexFlatIP(vectors.shape[1]) if len(vectors) <= EXACT_UP_TO else _lists(held)
+    index.add(held)
     faiss.write_index(index, str(path))
 
 
-def read_dense(path: Path) -> DenseIndex:
-    """The index that `write_dense` wrote. Raises RuntimeError (faiss's own) where the file is not one."""
-    return DenseIndex(faiss.read_index(str(path)))
+def _lists(vectors: Vectors) -> "Part":
+    import faiss
+
+    count, dim = vectors.shape
+    lists = LISTS_OF_ROOT * int(count**0.5)
+    centres = faiss.IndexFlatIP(dim)
+    index = faiss.IndexIVFScalarQuantizer(
+        centres, dim, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.cp.min_points_per_centroid = 1
+    index.cp.max_points_per_centroid = _TRAINED_ON
+    index.cp.spherical = True
+    some = np.random.default_rng(0).choice(count, min(count, lists * _TRAINED_ON), replace=False)
+    index.train(vectors[np.sort(some)])
+    return index
+
+
+def read_dense(path: Path) -> "Part":
+    """One part as `write_dense` wrote it, mapped. Raises RuntimeError (faiss's own) where the file is not one."""
+    import faiss
+
+    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    if isinstance(index, faiss.IndexIVF):
+        index.make_direct_map()  # where each row lies, to give its vector back
+    return index

@@ -1,40 +1,131 @@
-"""One generation loaded and verified: everything that a search reads."""
+"""One generation, verified: everything that a search reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import Document
 from corpus.errors import IndexFault
-from index.articles import ArticleStore, StoreFault
-from index.dense import DenseIndex, read_dense
-from index.hits import StoredArticle
+from index.database import StoreFault
+from index.dense import DenseIndex
+from index.faults import damaged
+from index.files import FileFacts, FileList, read_files
+from index.hits import ArticleText, StoredArticle
 from index.lexical import LexicalIndex, read_lexical
-from index.rows import Table, read_rows
-from index.sentence_terms import SentenceTerms, read_sentence_terms
-from index.store import VECTORS, Manifest, current_name, damaged, read_manifest, verify
+from index.rows import Table, count_rows
+from index.segment import PASSAGES, Segment
+from index.sentence_terms import SentenceTerms
+from index.store import FILES, SEGMENTS, WORDS, Manifest, current_name, read_manifest
+from index.verify import verify
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One complete index: articles in row order, the table of passages, vectors, words and sentences."""
+    """One complete index: its files and segments, opened as they are first asked for.
+
+    Rows of articles and passages go through all segments. Those of articles that are gone have a place there still.
+    """
 
     folder: Path
     manifest: Manifest
-    articles: tuple[StoredArticle, ...]
-    table: Table
-    store: ArticleStore
-    dense: DenseIndex
-    words: LexicalIndex
-    sentence_terms: SentenceTerms
+    list: FileList
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def articles(self) -> tuple[StoredArticle, ...]:
+        """The articles that are there, by path."""
+        about = {s.first_article + one.row: one for s in self.segments for one in s.store.about()}
+        return tuple(
+            StoredArticle(file.row, file.stat.path, one.digest, one.format, one.metadata, one.characters)
+            for file in self.list.files
+            for one in (about[file.row],)
+        )
+
+    @cached_property
+    def table(self) -> Table:
+        """The passages in row order, those of articles that are gone among them."""
+        tables = [segment.table for segment in self.segments]
+        return tables[0] if len(tables) == 1 else np.concatenate(tables)
+
+    @cached_property
+    def held(self) -> int:
+        """How many articles have a place in the segments, those that are gone among them."""
+        last = self.segments[-1]
+        return last.first_article + last.store.count()
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_] | None:
+        """Which passages are of articles that are there; None for all."""
+        if len(self.list.files) == self.held:
+            return None
+        there = np.zeros(self.held, bool)
+        there[[file.row for file in self.list.files]] = True
+        alive: NDArray[np.bool_] = there[self.table["article"]]
+        return alive
+
+    @cached_property
+    def dense(self) -> DenseIndex:
+        """The vectors."""
+        return DenseIndex([segment.vectors for segment in self.segments], self.alive)
+
+    @cached_property
+    def words(self) -> LexicalIndex:
+        """The words."""
+        return read_lexical(self.folder / WORDS)
+
+    @cached_property
+    def sentence_terms(self) -> SentenceTerms:
+        """The terms that stand together in a sentence."""
+        return SentenceTerms([segment.terms for segment in self.segments])
 
     @property
     def has_vectors(self) -> bool:
         """False for what a first build publishes before it embeds: then it is searched by words alone."""
-        return self.dense.size == len(self.table)
+        return self.manifest.embedded
+
+    def segment_of(self, article: int) -> Segment:
+        """The segment that holds an article by its row."""
+        return next(segment for segment in reversed(self.segments) if segment.first_article <= article)
+
+    def text(self, article: int) -> ArticleText:
+        """The text of an article by its row, with its spans. Raises KeyError for a row that is not there."""
+        segment = self.segment_of(article)
+        return segment.store.text(article - segment.first_article)
+
+    def document(self, file: FileFacts) -> Document:
+        """The document of a file as it was read."""
+        segment = self.segment_of(file.row)
+        return segment.store.document(file.row - segment.first_article, file.stat.path)
+
+    def lines(self, articles: Sequence[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+        """By row, the keys of an article's lines and those of them that were found to recur when it was cut."""
+        found: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        for segment, end in zip(self.segments, [*(s.first_article for s in self.segments[1:]), self.held], strict=True):
+            rows = [row - segment.first_article for row in articles if segment.first_article <= row < end]
+            found |= {segment.first_article + row: lines for row, lines in segment.store.lines(rows).items()}
+        return found
+
+    def opened(self) -> "Generation":
+        """The same, every file of it open. Raises IndexFault where one is not what a Copydesk writes."""
+        try:
+            dense = self.dense.size if self.has_vectors else len(self.table)
+            whole = dense == len(self.table) == self.sentence_terms.size
+            if len(self.articles) == self.manifest.articles and self.words is not None and whole:
+                return self
+        except _NOT_OURS as error:
+            raise _not_ours(self.folder) from error
+        raise _not_ours(self.folder)
+
+
+_NOT_OURS = (OSError, ValueError, KeyError, RuntimeError, StoreFault)
 
 
 def load_generation(place: Path) -> Generation:
-    """The generation that serves in `place`, every file checked against its manifest.
+    """The generation that serves in `place`, every file checked against its manifest; opened when first used.
 
     Raises IndexFault where there is none, or where it is damaged or of another format.
     """
@@ -49,26 +140,20 @@ def load_generation(place: Path) -> Generation:
     return _load(place, current_name(place) or name)  # a build published another one meanwhile
 
 
-def outlet_numbers(articles: Sequence[StoredArticle]) -> dict[str | None, int]:
-    """The number that the words index knows each outlet by: from 1 in order of name, 0 for unknown."""
-    names = sorted({article.metadata.source for article in articles if article.metadata.source is not None})
-    return {None: 0} | {name: number for number, name in enumerate(names, 1)}
-
-
 def _load(place: Path, name: str) -> Generation:
     manifest = read_manifest(place, name)
-    folder = verify(place, manifest)
+    folder = verify(place, manifest.generation, manifest.files)
     try:
-        store = ArticleStore(folder / "articles.sqlite")
-        return Generation(
-            folder,
-            manifest,
-            store.articles(),
-            read_rows(folder / "passages.bin"),
-            store,
-            read_dense(folder / VECTORS),
-            read_lexical(folder / "words"),
-            read_sentence_terms(folder / "sentences"),
-        )
-    except (OSError, ValueError, RuntimeError, StoreFault) as error:
-        raise damaged(place, folder, "is not one that this Copydesk wrote") from error
+        segments: list[Segment] = []
+        articles = rows = 0
+        for each in manifest.segments:
+            segments.append(Segment(folder / SEGMENTS / each, articles, rows))
+            articles += segments[-1].store.count()
+            rows += count_rows(segments[-1].folder / PASSAGES)
+        return Generation(folder, manifest, read_files(folder / FILES), tuple(segments))
+    except _NOT_OURS as error:
+        raise _not_ours(folder) from error
+
+
+def _not_ours(folder: Path) -> IndexFault:
+    return damaged(folder.parents[1], folder, "is not one that this Copydesk wrote")

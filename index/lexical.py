@@ -23,9 +23,10 @@ _WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}&&[^{_UNSPACED}]]+"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the words index sees of one passage: its row, its words, and what filters need."""
+    """What the words index sees of one passage: its row, its article's, its words, and what filters need."""
 
     row: int
+    article: int
     header: str
     text: str
     outlet: int
@@ -58,20 +59,29 @@ def _schema() -> tantivy.Schema:
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("words", tokenizer_name=_ANALYSER, index_option="freq")
     schema.add_unsigned_field("row", indexed=True, fast=True)
+    schema.add_unsigned_field("article", indexed=True)
     schema.add_unsigned_field("outlet", indexed=True)
     schema.add_unsigned_field("day", indexed=True, fast=True)
     return schema.build()
 
 
-def write_lexical(entries: Iterable[Entry], folder: Path) -> None:
-    """Write the words index of the entries into an existing empty folder, as one segment a writer thread."""
+def write_lexical(entries: Iterable[Entry], folder: Path, gone: Iterable[int] = ()) -> None:
+    """Write the words index of the entries into an existing folder.
+
+    Where the folder holds an index already the entries are added to it, behind the passages of `gone` articles, which
+    are forgotten. Files are only added and replaced, none is written into: they may be links to another index's.
+    """
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer(_ANALYSER, _analyser())
     writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    forgotten = list(gone)
+    if forgotten:
+        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "article", forgotten))
     for entry in entries:
         document = tantivy.Document()
         document.add_text("words", f"{entry.header}\n{entry.text}")
         document.add_unsigned("row", entry.row)
+        document.add_unsigned("article", entry.article)
         document.add_unsigned("outlet", entry.outlet)
         document.add_unsigned("day", entry.day)
         writer.add_document(document)

@@ -15,15 +15,16 @@ from index.copies import ALIKE, folded, is_copy
 from index.dense import Rows, Vectors
 from index.encode import Encoder, load_encoder
 from index.fuse import min_max
-from index.generation import Generation, load_generation, outlet_numbers
+from index.generation import Generation, load_generation
 from index.hits import ArticleText, Copy, Hit, StoredArticle, Where
 from index.lexical import terms_of
 from index.outlets import named_outlets, outlet_names
 from index.parts import parts
 from index.passing import day_number
+from index.place import check_owner, index_place
 from index.rank import Found, order, scored
 from index.rows import Table
-from index.store import Manifest, check_owner, current_name, index_place
+from index.store import Manifest, current_name
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
@@ -36,6 +37,7 @@ EMBEDDED_WHEN_ASKED = 6
 # A question's parts are short texts: two runs of the model at a time halve the wait.
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 _LAST_DAY = 99_999_999
+_NO_OUTLET = -1  # of an article that is gone
 
 
 class NewsIndex:
@@ -46,12 +48,16 @@ class NewsIndex:
         self.place = place
         self.encoder = encoder
         self._generation = generation
-        self._numbers = outlet_numbers(generation.articles)
-        self._names = outlet_names(name for name in self._numbers if name is not None)
-        self._outlets = np.asarray([self._numbers[a.metadata.source] for a in generation.articles], np.int64)
-        self._days = np.asarray([day_number(a.metadata) for a in generation.articles], np.int64)
+        self._by_row = {article.row: article for article in generation.articles}
+        self._numbers = generation.list.outlets
+        self._names = outlet_names(a.metadata.source for a in generation.articles if a.metadata.source is not None)
+        self._outlets = np.full(generation.held, _NO_OUTLET)
+        self._days = np.zeros(generation.held, np.int64)
+        for row, article in self._by_row.items():
+            self._outlets[row] = self._numbers[article.metadata.source]
+            self._days[row] = day_number(article.metadata)
         self._by_digest = {a.digest: a for a in reversed(generation.articles)}
-        self._texts = lru_cache(maxsize=256)(generation.store.text)
+        self._texts = lru_cache(maxsize=256)(generation.text)
         self._vector = lru_cache(maxsize=64)(partial(_encoded, encoder))
 
     @property
@@ -66,8 +72,9 @@ class NewsIndex:
 
     @property
     def table(self) -> Table:
-        """The passages in row order: article, start, end, tokens, digest."""
-        return self._generation.table
+        """The passages in row order: article, start, end, tokens, digest; those of articles that are gone left out."""
+        alive = self._generation.alive
+        return self._generation.table if alive is None else self._generation.table[alive]
 
     @property
     def has_vectors(self) -> bool:
@@ -77,15 +84,19 @@ class NewsIndex:
     @property
     def skipped(self) -> tuple[Unreadable, ...]:
         """The files that were not indexed, with their reasons."""
-        return self._generation.store.skipped()
+        return self._generation.list.skipped
 
     def files(self) -> list[FileStat]:
         """The files of the articles as they were listed when the index was built, by path."""
-        return [facts.stat for facts in self._generation.store.facts()]
+        return [facts.stat for facts in self._generation.list.files]
 
     def vector(self, question: str) -> Vectors:
         """The unit vector of a question, shape (dim,); kept for the last few questions."""
         return self._vector(question)
+
+    def article(self, row: int) -> StoredArticle:
+        """An article by its row. Raises KeyError for a row that is not there."""
+        return self._by_row[row]
 
     def text(self, row: int) -> ArticleText:
         """The text and spans of an article by its row. Raises KeyError for a row that is not there."""
@@ -150,7 +161,7 @@ class NewsIndex:
 
     def _place(self, found: Found, n: int) -> Copy:
         article, start, end, _, _ = self._generation.table[found.rows[n]].item()
-        return Copy(self.articles[article], start, end)
+        return Copy(self._by_row[article], start, end)
 
     def _passage(self, found: Found, n: int) -> str:
         place = self._place(found, n)
@@ -215,7 +226,7 @@ class NewsIndex:
     def _allowed(self, outlets: list[int] | None, days: tuple[int, int] | None) -> Rows | None:
         if outlets is None and days is None:
             return None
-        fits = np.ones(len(self.articles), bool)
+        fits = self._outlets != _NO_OUTLET
         if outlets is not None:
             fits &= np.isin(self._outlets, outlets)
         if days is not None:
@@ -237,7 +248,7 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     again = f"copydesk index {folder}" + (f" --index {index_dir}" if index_dir else "")
     if current_name(place) is None:
         raise IndexFault(f"{folder}: there is no index of this folder yet; run: {again}")
-    generation = load_generation(place)
+    generation = load_generation(place).opened()
     made = generation.manifest
     check_owner(place, folder, made.folder)
     encoder = load_encoder(made.model) if encoder is None else encoder

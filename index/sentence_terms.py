@@ -7,6 +7,7 @@ A fingerprint is 16 bits of a term's CRC-32. Two terms may share one, which a qu
 they do, a sentence counts as holding a word that it does not, and nothing is ever shown because of it alone.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,12 +25,28 @@ _FINGERPRINTS = 1 << 16
 _END = 0
 
 
-class SentenceTerms:
-    """The fingerprints of all passages; those of one passage are `terms[edges[row] : edges[row + 1]]`."""
+Run = tuple[NDArray[np.uint16], NDArray[np.int64]]
+"""The fingerprints of one segment's passages: `terms` and `edges` as in their files."""
 
-    def __init__(self, terms: NDArray[np.uint16], edges: NDArray[np.int64]) -> None:
-        self.terms = terms
-        self.edges = edges
+
+class SentenceTerms:
+    """The fingerprints of all passages, of one segment or several behind one another."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self._firsts = np.cumsum([0, *(len(edges) - 1 for _, edges in runs)]).tolist()
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return int(self._firsts[-1])
+
+    def of(self, row: int) -> NDArray[np.uint16]:
+        """The fingerprints of one passage."""
+        number = bisect_right(self._firsts, row) - 1 if len(self._runs) > 1 else 0
+        terms, edges = self._runs[number]
+        at = row - self._firsts[number]
+        return terms[edges[at] : edges[at + 1]]
 
     def best(self, rows: Rows, weights: Mapping[str, float]) -> NDArray[np.float32]:
         """The largest sum of weights of terms that one sentence of the row holds, shape (len(rows),)."""
@@ -38,7 +55,7 @@ class SentenceTerms:
         by_print = np.zeros(_FINGERPRINTS, np.float32)
         for term, weight in weights.items():
             by_print[fingerprint(term)] = weight
-        pieces = [self.terms[self.edges[row] : self.edges[row + 1]] for row in rows]
+        pieces = [self.of(row) for row in rows.tolist()]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         held = np.concatenate(pieces)
         ends = np.flatnonzero(held == _END)
@@ -54,7 +71,7 @@ class SentenceTerms:
 
         def of(row: int) -> frozenset[int]:
             if row not in held:
-                held[row] = frozenset(self.terms[self.edges[row] : self.edges[row + 1]].tolist()) - {_END}
+                held[row] = frozenset(self.of(row).tolist()) - {_END}
             return held[row]
 
         def share(row: int, other: int) -> float:
@@ -80,24 +97,24 @@ def fingerprints(sentences: Sequence[str], terms: Terms) -> NDArray[np.uint16]:
     return np.asarray(marks, np.uint16)
 
 
-def joined(held: Sequence[NDArray[np.uint16]], lengths: Sequence[NDArray[np.int64]]) -> SentenceTerms:
-    """Runs of passages made one: `held` are their fingerprints, `lengths` how many each passage of a run has."""
-    every = np.concatenate([np.empty(0, np.int64), *lengths])
-    edges = np.zeros(len(every) + 1, np.int64)
-    np.cumsum(every, out=edges[1:])
-    return SentenceTerms(np.concatenate([np.empty(0, np.uint16), *held]), edges)
+def joined(passages: Sequence[NDArray[np.uint16]]) -> Run:
+    """The fingerprints of passages, one behind another."""
+    edges = np.zeros(len(passages) + 1, np.int64)
+    np.cumsum([len(marks) for marks in passages], out=edges[1:])
+    return np.concatenate([np.empty(0, np.uint16), *passages]), edges
 
 
-def write_sentence_terms(held: SentenceTerms, folder: Path) -> None:
-    """Write into an existing empty folder."""
-    np.save(folder / "terms.npy", held.terms, allow_pickle=False)
-    np.save(folder / "edges.npy", held.edges, allow_pickle=False)
+def write_sentence_terms(run: Run, folder: Path) -> None:
+    """Write into an existing folder."""
+    terms, edges = run
+    np.save(folder / "terms.npy", terms, allow_pickle=False)
+    np.save(folder / "edges.npy", edges, allow_pickle=False)
 
 
-def read_sentence_terms(folder: Path) -> SentenceTerms:
+def read_sentence_terms(folder: Path) -> Run:
     """What `write_sentence_terms` wrote, the terms mapped, not read. Raises ValueError where it is something else."""
     terms = np.load(folder / "terms.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)  # slices cost less so
     edges = np.load(folder / "edges.npy", allow_pickle=False)
     if terms.dtype != np.uint16 or edges.dtype != np.int64 or edges.ndim != 1 or edges[-1] != len(terms):
         raise ValueError(f"{folder} does not hold sentence terms")
-    return SentenceTerms(terms, edges)
+    return terms, edges

@@ -11,8 +11,9 @@ from corpus.errors import CopydeskError
 from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, Progress, build
 from index.encode import Encoder, load_encoder
 from index.hits import StoredArticle
+from index.place import index_place
 from index.search import NewsIndex, open_index
-from index.store import current_name, index_place
+from index.store import current_name
 from qa.examples import examples
 
 _LOOK_SECONDS = 1.0

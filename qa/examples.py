@@ -79,7 +79,7 @@ def _is_answered(draft: _Draft, index: NewsIndex) -> bool:
         return False
     if not answer.answered:
         return False
-    article = index.articles[draft.row]
+    article = index.article(draft.row)
     return any(
         citation.document == article.digest and citation.start < draft.end and draft.start < citation.end
         for citation in answer.citations
@@ -94,7 +94,7 @@ def _drafts(index: NewsIndex) -> list[_Draft]:
 
 
 def _of_article(index: NewsIndex, row: int) -> Iterator[_Draft]:
-    stored, title = index.text(row), index.articles[row].metadata.title
+    stored, title = index.text(row), index.article(row).metadata.title
     for name in names(title or "")[:1]:
         if name.kind == "place" or (name.kind == "group" and (" " in name.text or name.text.isupper())):
             yield _Draft("who or what", f"What is said about {name.text}?", row, 0, len(stored.text))

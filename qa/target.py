@@ -92,8 +92,9 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
     The sample's index is brought up to date as well: an upgrade may have brought other sample articles.
     """
     from index.encode import load_encoder
+    from index.place import index_place
     from index.search import open_index
-    from index.store import current_name, index_place
+    from index.store import current_name
 
     check_target(target)
     encoder = load_encoder(settings.model)

@@ -104,7 +104,7 @@ def test_an_update_gives_the_same_vectors_and_hits_as_a_build_from_nothing(folde
     for question in ("Who was rescued by boat?", "When does the bridge close?", "choir"):
         got = [(h.article.path, h.start, h.end, h.score) for h in updated.search(question)]
         assert got == [(h.article.path, h.start, h.end, h.score) for h in anew.search(question)]
-    files = [next((place / "generations").glob(f"{index.info.generation}/vectors.faiss")).read_bytes()
+    files = [next((place / "generations").glob(f"{index.info.generation}/segments/*/vectors.faiss")).read_bytes()
              for place, index in ((folder / ".copydesk", updated), (tmp_path / "anew", anew))]  # fmt: skip
     assert files[0] == files[1]
 
@@ -116,9 +116,8 @@ def test_a_removed_file_is_gone_from_hits(folder, encoder):
     assert (report.removed, report.articles, report.embedded) == (1, 2, 0)
     index = open_index(folder, encoder=encoder)
     assert all(hit.article.path != "wire/flood.md" for hit in index.search("flooded homes by the river", 9))
-    assert (
-        b"212 homes" not in (folder / ".copydesk/generations" / index.info.generation / "articles.sqlite").read_bytes()
-    )
+    [stored] = (folder / ".copydesk/generations" / index.info.generation).glob("segments/*/articles.sqlite")
+    assert b"212 homes" not in stored.read_bytes()
 
 
 def test_a_renamed_file_encodes_nothing(folder, encoder):
@@ -234,7 +233,7 @@ def test_an_index_cut_by_other_rules_is_cut_anew_without_encoding_the_same_text_
 
 def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):
     build(folder, encoder=encoder)
-    vectors = next((folder / ".copydesk/generations").glob("*/vectors.faiss"))
+    vectors = next((folder / ".copydesk/generations").glob("*/segments/*/vectors.faiss"))
     vectors.write_bytes(vectors.read_bytes()[:-8])
     with pytest.raises(IndexFault, match="damaged"):
         open_index(folder, encoder=encoder)
@@ -312,7 +311,7 @@ def test_progress_tells_files_passages_rate_and_time_left(folder, encoder):
 
 def test_rows_on_disk_are_plain_records_that_anyone_can_read(folder, encoder):
     report = build(folder, encoder=encoder)
-    table = np.fromfile(next((folder / ".copydesk/generations").glob("*/passages.bin")), ROW)
+    table = np.fromfile(next((folder / ".copydesk/generations").glob("*/segments/*/passages.bin")), ROW)
     assert len(table) == report.passages
     text = open_index(folder, encoder=encoder).text(int(table["article"][-1])).text
     passage = text[table["start"][-1] : table["end"][-1]]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dense import read_dense, write_dense
+from index.dense import DenseIndex, read_dense, write_dense
 
 
 def unit_rows(n: int, dim: int, seed: int) -> np.ndarray:
@@ -24,7 +24,7 @@ def vectors() -> np.ndarray:
 def dense(vectors, tmp_path_factory):
     path = tmp_path_factory.mktemp("dense") / "vectors.faiss"
     write_dense(vectors, path)
-    return read_dense(path)
+    return DenseIndex([read_dense(path)])
 
 
 @settings(deadline=None, max_examples=60)

@@ -1,4 +1,5 @@
 import math
+import os
 from collections import Counter
 
 import pytest
@@ -19,7 +20,7 @@ TEXTS = [
 def words(tmp_path_factory):
     folder = tmp_path_factory.mktemp("words")
     write_lexical(
-        (Entry(n, f"Headline {n}", text, outlet=n % 3, day=20250210 + n) for n, text in enumerate(TEXTS)), folder
+        (Entry(n, n, f"Headline {n}", text, outlet=n % 3, day=20250210 + n) for n, text in enumerate(TEXTS)), folder
     )
     return read_lexical(folder)
 
@@ -86,3 +87,18 @@ def test_a_question_without_words_finds_nothing(words):
 def test_query_syntax_in_a_question_is_only_words(words):
     rows, _ = ask(words, 'quay AND (NOT harbour) words:* "pier"~3 [a TO b]')
     assert set(rows) == {0, 1, 2, 3}
+
+
+def test_words_are_added_to_an_index_and_forgotten_without_writing_into_its_files(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    write_lexical((Entry(n, n // 2, "", text, 1, 0) for n, text in enumerate(TEXTS)), old)
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    new.mkdir()
+    for path in old.iterdir():
+        os.link(path, new / path.name)
+    write_lexical([Entry(2, 1, "", "The pier was painted.", 1, 0)], new, gone=[1, 2])
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    assert set(ask(read_lexical(old), "pier")[0]) == {2, 3}
+    assert ask(read_lexical(new), "pier")[0] == [2]
+    assert set(ask(read_lexical(new), "quay harbour café choir")[0]) == {0, 1}

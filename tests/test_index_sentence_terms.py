@@ -5,26 +5,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentence_terms import fingerprint, fingerprints, joined, read_sentence_terms, write_sentence_terms
+from index.sentence_terms import (
+    SentenceTerms,
+    fingerprint,
+    fingerprints,
+    joined,
+    read_sentence_terms,
+    write_sentence_terms,
+)
 
 WORD = st.sampled_from([f"w{n}" for n in range(30)])
 SENTENCE = st.lists(WORD, max_size=8)
 PASSAGES = st.lists(st.lists(SENTENCE, max_size=4), max_size=6)
 
 
-def held(passages):
-    marks = [fingerprints([" ".join(sentence) for sentence in passage], str.split) for passage in passages]
-    return joined(marks, [np.asarray([len(each) for each in marks], np.int64)])
+def run(passages):
+    return joined([fingerprints([" ".join(sentence) for sentence in passage], str.split) for passage in passages])
+
+
+def held(passages, *, at=None):
+    """The terms of the passages, those from `at` on in a segment of their own."""
+    return SentenceTerms([run(passages)] if at is None else [run(passages[:at]), run(passages[at:])])
 
 
 def test_the_words_of_these_tests_have_fingerprints_of_their_own():
     assert len({fingerprint(f"w{n}") for n in range(30)}) == 30
 
 
-@given(PASSAGES, st.dictionaries(WORD, st.floats(0.1, 1), max_size=6))
-def test_the_best_sentence_is_the_one_that_sets_of_words_find(passages, weights):
+@given(PASSAGES, st.dictionaries(WORD, st.floats(0.1, 1), max_size=6), st.none() | st.integers(0, 6))
+def test_the_best_sentence_is_the_one_that_sets_of_words_find(passages, weights, at):
     rows = np.arange(len(passages), dtype=np.int64)
-    found = held(passages).best(rows, weights)
+    found = held(passages, at=at).best(rows, weights)
     want = [
         max((sum(weights.get(word, 0) for word in set(sentence)) for sentence in passage), default=0)
         for passage in passages
@@ -47,11 +58,10 @@ def test_rows_may_be_asked_for_in_any_order_and_more_than_once():
 
 
 def test_what_is_written_is_read_again_and_anything_else_is_refused(tmp_path):
-    terms = held([[["w1", "w2"], ["w3"]], [["w4"]]])
-    write_sentence_terms(terms, tmp_path)
-    again = read_sentence_terms(tmp_path)
-    np.testing.assert_array_equal(again.terms, terms.terms)
-    np.testing.assert_array_equal(again.edges, terms.edges)
-    np.save(tmp_path / "edges.npy", terms.edges[:-1])
+    terms, edges = run([[["w1", "w2"], ["w3"]], [["w4"]]])
+    write_sentence_terms((terms, edges), tmp_path)
+    for found, written in zip(read_sentence_terms(tmp_path), (terms, edges), strict=True):
+        np.testing.assert_array_equal(found, written)
+    np.save(tmp_path / "edges.npy", edges[:-1])
     with pytest.raises(ValueError, match="does not hold sentence terms"):
         read_sentence_terms(tmp_path)

@@ -7,21 +7,22 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import IndexFault
+from index.place import index_place, one_build
 from index.store import (
     FORMAT,
     Manifest,
     clear_leftovers,
     current_name,
-    index_place,
     new_generation,
     next_name,
-    one_build,
     publish,
     read_manifest,
-    verify,
 )
+from index.verify import verify
 
-BLANK = Manifest(FORMAT, "000001", "2025-02-12T10:00:00+00:00", 0, "/articles", "m", "d", 3, 200, "c", 1, 1, 0, {})
+BLANK = Manifest(
+    FORMAT, "000001", "2025-02-12T10:00:00+00:00", 0, "/articles", "m", "d", 3, 200, "c", 1, 1, 0, True, ("000001",), {}
+)
 
 
 def write(place: Path, content: bytes = b"one") -> Manifest:
@@ -44,7 +45,7 @@ def half_a_build(place: Path) -> None:
 def test_a_published_generation_is_the_current_one_and_verifies(tmp_path):
     write(tmp_path)
     manifest = read_manifest(tmp_path, current_name(tmp_path) or "")
-    folder = verify(tmp_path, manifest)
+    folder = verify(tmp_path, manifest.generation, manifest.files)
     assert (folder / "words" / "a.bin").read_bytes() == b"one"
     assert set(manifest.files) == {"words/a.bin", "rows.bin"}
 
@@ -69,7 +70,8 @@ def test_what_a_killed_build_leaves_is_cleared_by_the_next(tmp_path):
     assert current_name(tmp_path) in {"000002", "000003"}
     assert not left.exists()
     assert not (tmp_path / "current.new").exists()
-    verify(tmp_path, read_manifest(tmp_path, current_name(tmp_path) or ""))
+    serving = current_name(tmp_path) or ""
+    verify(tmp_path, serving, read_manifest(tmp_path, serving).files)
 
 
 def test_the_generation_before_is_kept_and_older_ones_go(tmp_path):
@@ -93,10 +95,10 @@ def test_damage_to_any_file_is_named_with_the_command_that_mends_it(tmp_path, na
     else:
         path.unlink()
     with pytest.raises(IndexFault, match=rf"{name}.*damaged.*copydesk index {tmp_path}"):
-        verify(place, read_manifest(place, "000001"))
+        verify(place, "000001", read_manifest(place, "000001").files)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}', "\x00\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", f'{{"format": {FORMAT}}}', "\x00\xff"])
 def test_a_damaged_manifest_is_told_in_one_sentence(tmp_path, content):
     write(tmp_path)
     (tmp_path / "generations" / "000001" / "manifest.json").write_text(content, encoding="latin-1")
@@ -123,7 +125,7 @@ def test_a_damaged_pointer_is_told(tmp_path, content):
 
 def test_a_second_build_in_another_process_is_refused_while_one_runs(tmp_path):
     script = (
-        f"from pathlib import Path; from index.store import one_build\nwith one_build(Path({str(tmp_path)!r})): pass"
+        f"from pathlib import Path; from index.place import one_build\nwith one_build(Path({str(tmp_path)!r})): pass"
     )
     with one_build(tmp_path):
         second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -133,7 +135,7 @@ def test_a_second_build_in_another_process_is_refused_while_one_runs(tmp_path):
 
 def test_a_killed_build_gives_the_lock_back(tmp_path):
     script = (
-        "import os, signal; from pathlib import Path; from index.store import one_build\n"
+        "import os, signal; from pathlib import Path; from index.place import one_build\n"
         f"with one_build(Path({str(tmp_path)!r})): os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", script], check=False)

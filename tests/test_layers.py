@@ -11,7 +11,7 @@ LAYERS = ["corpus", "index", "qa"]
 ONE_HOME = {
     "faiss": "index/dense.py",
     "tantivy": "index/lexical.py",
-    "sqlite3": "index/articles.py",
+    "sqlite3": "index/database.py",
     "gradio": "qa/page.py",
     "trafilatura": "corpus/webpage.py",
     "sentence_transformers": "index/any_model.py",

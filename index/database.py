@@ -1,0 +1,29 @@
+"""Small databases, written once and then only read. The only file that knows SQLite."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Database = sqlite3.Connection
+
+StoreFault = sqlite3.Error
+"""What reading raises where the file is no database of ours."""
+
+
+@contextmanager
+def new_database(path: Path, schema: str) -> Iterator[Database]:
+    """A new database to write into, whole once the block ends. Nothing is flushed: who publishes the file does that."""
+    database = sqlite3.connect(path)
+    try:
+        database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}")
+        yield database
+        database.commit()
+    finally:
+        database.close()
+
+
+def open_database(path: Path) -> Database:
+    """A written database, to be read from any thread, one at a time."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False)

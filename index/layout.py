@@ -1,0 +1,78 @@
+"""Where the articles of a new generation go: those that stay in their segments, and those of one new segment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.cutting import Cut
+from index.files import FileFacts
+from index.generation import Generation
+from index.merging import segments_kept
+from index.segment import Segment
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The segments that stay, the articles of the new one in the order of their paths, and what follows from that.
+
+    `files` gives every article its row, by path. `gone` are the rows, in the generation before, of articles that the
+    words of its segments are to be rid of. `passages` counts those of all articles that are there.
+    """
+
+    kept: tuple[Segment, ...]
+    moved: tuple[Cut | FileFacts, ...]
+    files: tuple[FileFacts, ...]
+    gone: tuple[int, ...]
+    first_article: int
+    first_row: int
+    passages: int
+
+
+def layout(cuts: Sequence[Cut | FileFacts], previous: Generation | None) -> Layout:
+    """The layout of a generation of these articles, given by path, that keeps what it can of the one before."""
+    there = [cut.row for cut in cuts if isinstance(cut, FileFacts)]
+    new = sum(len(cut[1]) for cut in cuts if not isinstance(cut, FileFacts))
+    kept, alive = _kept(previous, there, new)
+    first_article, first_row = _end(previous, len(kept))
+    moved: list[Cut | FileFacts] = []
+    files: list[FileFacts] = []
+    for cut in cuts:
+        if isinstance(cut, FileFacts) and cut.row < first_article:
+            files.append(cut)
+        else:
+            files.append(_facts(cut, first_article + len(moved)))
+            moved.append(cut)
+    stay = {row for row in there if row < first_article}
+    gone = tuple(row for row in range(previous.held if kept and previous else 0) if row not in stay)
+    return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + new)
+
+
+def _kept(previous: Generation | None, there: Sequence[int], new: int) -> tuple[tuple[Segment, ...], int]:
+    """The segments that stay, and how many passages of articles that are `there` all segments hold."""
+    if previous is None:
+        return (), 0
+    articles = np.zeros(previous.held, bool)
+    articles[list(there)] = True
+    starts = [segment.first_row for segment in previous.segments]
+    passages = articles[previous.table["article"]]
+    alive = [int(part.sum()) for part in np.split(passages, starts[1:])]
+    held = np.diff([*starts, len(passages)]).tolist()
+    kept = segments_kept(held, alive, new) if previous.has_vectors else 0
+    return previous.segments[:kept], sum(alive)
+
+
+def _end(previous: Generation | None, kept: int) -> tuple[int, int]:
+    """Behind how many articles and passages the new segment begins."""
+    if previous is None:
+        return 0, 0
+    if kept == len(previous.segments):
+        return previous.held, len(previous.table)
+    return previous.segments[kept].first_article, previous.segments[kept].first_row
+
+
+def _facts(cut: Cut | FileFacts, row: int) -> FileFacts:
+    if isinstance(cut, FileFacts):
+        return replace(cut, row=row)
+    article = cut[0]
+    return FileFacts(row, article.stat, article.file_digest, article.document.metadata.source)

@@ -1,0 +1,58 @@
+"""One segment of a generation: articles that were written together, with their passages, vectors and sentences' terms.
+
+    articles.sqlite    the articles with their texts and spans
+    passages.bin       article, start, end, tokens, text digest of each row: fixed-size records
+    vectors.faiss      the vectors, in row order; none in what a first build publishes to begin with
+    terms.npy, edges.npy    which terms stand together in one sentence
+
+Rows of articles and passages count from the segment's first; a generation moves them behind those of the segments
+before it. A segment is never changed: an article that is gone is only left out of the generation's list of files.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.articles import ArticleStore
+from index.dense import read_dense
+from index.rows import Table, read_rows
+from index.sentence_terms import Run, read_sentence_terms
+
+if TYPE_CHECKING:
+    from index.dense import Part
+
+ARTICLES = "articles.sqlite"
+PASSAGES = "passages.bin"
+VECTORS = "vectors.faiss"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment on disk, its files opened as they are first asked for, and what its rows count from."""
+
+    folder: Path
+    first_article: int
+    first_row: int
+
+    @cached_property
+    def store(self) -> ArticleStore:
+        """The articles' texts and spans."""
+        return ArticleStore(self.folder / ARTICLES)
+
+    @cached_property
+    def table(self) -> Table:
+        """The passages; their articles' rows count from the generation's first."""
+        table = read_rows(self.folder / PASSAGES)
+        table["article"] += self.first_article
+        return table
+
+    @cached_property
+    def vectors(self) -> "Part":
+        """The vectors."""
+        return read_dense(self.folder / VECTORS)
+
+    @cached_property
+    def terms(self) -> Run:
+        """The fingerprints of the sentences' terms."""
+        return read_sentence_terms(self.folder)

@@ -1,0 +1,69 @@
+"""Whether a generation's files are as they were written: by their digests, or by having been left alone since then.
+
+A file's digest is compared once; <index>/verified then holds its size, its inode and when it was last written to, and
+while these stay the file is not read again: to load an index of gigabytes takes no longer than a small one. What fails
+under a file that nobody has written to is caught where it is used: an article's text has its digest beside it.
+
+    <index>/verified    JSON: {file's name in its generation: [digest, size, inode, time of last write in nanoseconds]}
+"""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from index.batch import file_digest
+from index.faults import damaged
+
+NAME = "verified"
+_GRAIN_NS = 50_000_000
+"""A file written to this shortly before it was looked at may have been written to since, by the clock of its disk."""
+_UNSETTLED = -1  # in place of such a time: the file is read once more
+
+Stamp = tuple[str, int, int, int]
+"""A file's digest, size, inode and time of last write."""
+
+
+def verify(place: Path, generation: str, files: Mapping[str, tuple[int, str]]) -> Path:
+    """The folder of a generation, every file checked against size and digest. Raises IndexFault where one differs."""
+    folder = place / "generations" / generation
+    before = _noted(place)
+    seen: dict[str, Stamp] = {}
+    for name, (size, digest) in files.items():
+        path = folder / name
+        try:
+            stamp = stamp_of(path, digest)
+            known = before.get(name) == stamp and stamp[3] != _UNSETTLED
+            if not known and (stamp[1] != size or file_digest(path) != digest):
+                raise damaged(place, path, "does not match its manifest")
+        except OSError as error:
+            raise damaged(place, path, f"can't be read ({error.strerror})") from error
+        seen[name] = stamp
+    if seen != before:
+        note(place, seen)
+    return folder
+
+
+def stamp_of(path: Path, digest: str) -> Stamp:
+    """What stands for a file of this digest while nobody writes to it."""
+    status = path.stat()
+    settled = status.st_mtime_ns < time.time_ns() - _GRAIN_NS
+    return digest, status.st_size, status.st_ino, status.st_mtime_ns if settled else _UNSETTLED
+
+
+def note(place: Path, stamps: Mapping[str, Stamp]) -> None:
+    """Note that these files were found to be as they were written."""
+    with suppress(OSError):
+        new = place / f"{NAME}.{os.getpid()}"
+        new.write_text(json.dumps(stamps), encoding="utf-8")
+        new.replace(place / NAME)
+
+
+def _noted(place: Path) -> dict[str, Stamp]:
+    try:
+        raw = json.loads((place / NAME).read_text(encoding="utf-8"))
+        return {str(name): (str(a), int(b), int(c), int(d)) for name, (a, b, c, d) in raw.items()}
+    except (OSError, ValueError, AttributeError, TypeError):  # only a hint: without it the files are read once more
+        return {}

@@ -20,9 +20,10 @@ with eight-bit weights took 18 ms too (.9978), with 180 MB more to install.
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -123,18 +124,27 @@ class MiniLM:
     max_tokens = MINILM_MAX_TOKENS
 
     def __init__(self, folder: Path, runtime: str = RUNTIME) -> None:
+        self.digest = f"{WEIGHTS_SHA256}-{runtime}"
+        self._folder = folder
+        self._precision: Literal["fp32", "int8"] = "fp32" if runtime == "fp32" else "int8"
+        self._threads = usable_cores()
+
+    @cached_property
+    def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_truncation()  # the file asks for 128 tokens, cut and padded
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _model(self) -> tuple[Any, Vectors]:
+        """The session and the table of word embeddings, loaded for the first text: many a build has none to encode."""
         from index.minilm_graph import WORDS, read_weights, write_graph
 
-        self.digest = f"{WEIGHTS_SHA256}-{runtime}"
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()  # the file asks for 128 tokens, cut and padded
-        self._tokenizer.no_padding()
-        weights = read_weights(folder / "model.safetensors")
-        self._words = weights[WORDS]
-        self._session = _session(write_graph(weights, "fp32" if runtime == "fp32" else "int8"))
-        self._threads = usable_cores()
+        weights = read_weights(self._folder / "model.safetensors")
+        return _session(write_graph(weights, self._precision)), weights[WORDS]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""
@@ -163,7 +173,8 @@ class MiniLM:
         return (encoding.ids for encoding in encodings)
 
     def _vector(self, ids: list[int]) -> Vectors:
-        (mean,) = self._session.run(["mean"], {"words": self._words[ids][np.newaxis]})
+        session, words = self._model
+        (mean,) = session.run(["mean"], {"words": words[ids][np.newaxis]})
         unit: Vectors = mean / np.float32(np.linalg.norm(mean.astype(np.float64)))
         return unit
 

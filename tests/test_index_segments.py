@@ -26,7 +26,7 @@ def write(folder: Path, number: int, turn: int) -> None:
     town, outlet = TOWNS[number % len(TOWNS)], OUTLETS[(number + turn) % len(OUTLETS)]
     head = f"---\ntitle: Notice {number} of {town}\n" + (f"source: {outlet}\n" if outlet else "") + "---\n"
     body = [
-        f"The council of {town} heard on Monday that berth{number}x{turn} needs {number + turn} new piles by the spring.",
+        f"The council of {town} heard on Monday that berth{number}x{turn} needs {number + turn} new piles by spring.",
         f"Divers counted {number * 7 + turn} cracks in it, said the harbour master of {town}, who asked for a survey.",
     ]
     (folder / f"notice-{number:02d}.md").write_text(head + "\n" + "\n\n".join(body) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ LLAMAINDEX = (
     "llama-index-vector-stores-faiss==0.7.0",
 )
 LANGCHAIN = (
+    "greenlet==3.5.6",  # SQLAlchemy, which the record manager stands on, fails to import without it
     "langchain-classic==1.0.8",
     "langchain-community==0.4.2",
     "langchain-core==1.7.2",

@@ -21,8 +21,8 @@ NO_LIMIT_TOKENS = 8192  # for a model that reads without end, such as static wor
 class AnyModel:
     """Any model that sentence-transformers loads, from a folder or by its hub name, on a GPU where torch has one."""
 
-    def __init__(self, model: str) -> None:
-        loaded, folder = _load_folder(Path(model)) if Path(model).is_dir() else _load_hub(model)
+    def __init__(self, model: str, device: str | None = None) -> None:
+        loaded, folder = _load_folder(Path(model), device) if Path(model).is_dir() else _load_hub(model)
         self._model = loaded
         self.name = model
         self.digest = _folder_digest(folder)
@@ -30,6 +30,10 @@ class AnyModel:
         length = min(loaded.get_max_seq_length() or NO_LIMIT_TOKENS, NO_LIMIT_TOKENS)
         self._bare = hasattr(loaded.tokenizer, "encode_batch_fast")  # static word vectors have no more than a tokenizer
         self.max_tokens: int = int(length) - (0 if self._bare else loaded.tokenizer.num_special_tokens_to_add())
+
+    def halve(self) -> None:
+        """Compute in half precision from now on, as GPUs like it."""
+        self._model.half()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of the model's tokens of each text, uncut, without its marks at the ends."""
@@ -51,9 +55,9 @@ class AnyModel:
             yield np.asarray(self._model.encode(part, normalize_embeddings=True, show_progress_bar=False), np.float32)
 
 
-def _load_folder(folder: Path) -> tuple[Any, Path]:
+def _load_folder(folder: Path, device: str | None) -> tuple[Any, Path]:
     try:
-        return _sentence_transformer(str(folder), local_files_only=True), folder
+        return _sentence_transformer(str(folder), local_files_only=True, device=device), folder
     except Exception as error:  # whatever the files make the library trip over, it is the folder that can't be used
         reason = _first_line(error)
         raise ModelError(
@@ -81,12 +85,12 @@ def _load_hub(name: str) -> tuple[Any, Path]:
         ) from error
 
 
-def _sentence_transformer(model: str, *, local_files_only: bool) -> Any:
+def _sentence_transformer(model: str, *, local_files_only: bool, device: str | None = None) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return SentenceTransformer(model, local_files_only=local_files_only)
+    return SentenceTransformer(model, local_files_only=local_files_only, device=device)
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from corpus.document import Document, Furniture, Metadata, Span
 from corpus.read import FileStat
+from index.cut import Pieces
 from index.database import Database, new_database, open_database
 from index.hits import ArticleText
 
@@ -27,7 +28,7 @@ _AT_ONCE = 500  # rows asked for in one statement; SQLite takes 999 values in on
 
 @dataclass(frozen=True, slots=True)
 class CutArticle:
-    """A document with the spans found in it, ready to be stored.
+    """A document with what it was cut into, ready to be stored.
 
     `keys` are the lines that may recur across an outlet's files, `recurring` those that were found to when it was cut.
     """
@@ -35,8 +36,7 @@ class CutArticle:
     document: Document
     stat: FileStat
     file_digest: str
-    sentences: tuple[Span, ...]
-    furniture: tuple[Furniture, ...]
+    pieces: Pieces
     keys: frozenset[str]
     recurring: frozenset[str]
 
@@ -69,8 +69,8 @@ def _insert(database: Database, row: int, cut: CutArticle) -> None:
     database.execute(
         f"INSERT INTO articles (row, {_ABOUT}) VALUES (?{', ?' * 8})", (row, document.digest, document.format, *known)
     )
-    sentences = array("i", [edge for span in cut.sentences for edge in (span.start, span.end)]).tobytes()
-    furniture = json.dumps([[f.start, f.end, f.reason] for f in cut.furniture], ensure_ascii=False)
+    sentences = array("i", [edge for span in cut.pieces.sentences for edge in (span.start, span.end)]).tobytes()
+    furniture = json.dumps([[f.start, f.end, f.reason] for f in cut.pieces.furniture], ensure_ascii=False)
     database.execute(
         f"INSERT INTO texts (row, {_TEXTS}) VALUES (?, ?, ?, ?, ?, ?)",
         (row, document.text, document.body.start, document.body.end, sentences, furniture),

@@ -1,6 +1,5 @@
 """The new segment of a generation: its table, its vectors (encoded only where the text is new), its words."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,19 +7,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Metadata, Passage, text_digest
+from corpus.document import Metadata, text_digest
 from index.articles import ArticleStore, CutArticle, write_articles
-from index.cutting import Cut
 from index.dense import Rows, Vectors
 from index.encode import Encoder
 from index.files import FileFacts
 from index.generation import Generation
 from index.layout import Layout
-from index.lexical import Entry, terms_of, write_lexical
+from index.lexical import Entry, write_lexical
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, Table, write_rows
 from index.segment import ARTICLES, PASSAGES
-from index.sentence_terms import fingerprints, joined, write_sentence_terms
+from index.sentence_terms import joined, write_sentence_terms
 from index.unfinished import Unfinished
 
 KEPT_AT_A_TIME = 128
@@ -53,10 +51,10 @@ def passages_of(plan: Layout, previous: Generation | None) -> Passages:
             if not previous.has_vectors:
                 _add_texts(texts, part, previous.text(cut.row).text)
         else:
-            article, pieces = cut
+            pieces = cut.pieces.passages
             part = np.zeros(len(pieces), ROW)
             for n, piece in enumerate(pieces):
-                text = embedded_text(article.document.text[piece.start : piece.end])
+                text = embedded_text(cut.document.text[piece.start : piece.end])
                 digest = bytes.fromhex(text_digest(text))
                 texts.setdefault(digest, text)
                 part[n] = (article_row, piece.start, piece.end, piece.tokens, digest)
@@ -109,7 +107,7 @@ def _rows_by_digest(table: Table, wanted: Iterable[bytes]) -> dict[bytes, int]:
 def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Generation | None) -> None:
     """Write all of the new segment but its vectors."""
     folder.mkdir(parents=True)
-    articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut[0] for cut in plan.moved]
+    articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut for cut in plan.moved]
     write_articles(folder / ARTICLES, articles)
     write_rows(passages.table, folder / PASSAGES)
     write_sentence_terms(joined(list(_marks(plan, passages, previous))), folder)
@@ -123,27 +121,14 @@ def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore,
 
 def _marks(plan: Layout, passages: Passages, previous: Generation | None) -> Iterator[NDArray[np.uint16]]:
     """The terms of every passage's sentences: copied for stored articles, taken out of the text for the rest."""
-    row = 0
     edges = np.searchsorted(passages.table["article"], np.arange(len(plan.moved) + 1)).tolist()
     for number, cut in enumerate(plan.moved):
-        for row in range(edges[number], edges[number + 1]):
-            if isinstance(cut, FileFacts):
-                assert previous is not None, "only a generation has stored articles"
-                yield previous.sentence_terms.of(int(passages.before[row]))
-            else:
-                yield _fingerprints(cut[0], cut[1][row - edges[number]])
-
-
-def _fingerprints(article: CutArticle, piece: Passage) -> NDArray[np.uint16]:
-    """The terms of a passage's sentences, of each as much as stands in the passage."""
-    text, spans = article.document.text, article.sentences
-    number = bisect_right(spans, piece.start, key=lambda span: span.end)
-    sentences = []
-    while number < len(spans) and spans[number].start < piece.end:
-        span = spans[number]
-        sentences.append(text[max(span.start, piece.start) : min(span.end, piece.end)])
-        number += 1
-    return fingerprints(sentences, terms_of)
+        if isinstance(cut, FileFacts):
+            assert previous is not None, "only a generation has stored articles"
+            stood = passages.before[edges[number] : edges[number + 1]].tolist()
+            yield from map(previous.sentence_terms.of, stood)
+        else:
+            yield from cut.pieces.terms
 
 
 def write_words(
@@ -169,9 +154,9 @@ def _entries(
         yield Entry(plan.first_row + row, plan.first_article + number, header, text[start:end], outlet, day)
 
 
-def _about(cut: Cut | FileFacts, previous: Generation | None) -> tuple[Metadata, str]:
+def _about(cut: CutArticle | FileFacts, previous: Generation | None) -> tuple[Metadata, str]:
     if isinstance(cut, FileFacts):
         assert previous is not None, "only a generation has stored articles"
         document = previous.document(cut)
         return document.metadata, document.text
-    return cut[0].document.metadata, cut[0].document.text
+    return cut.document.metadata, cut.document.text

@@ -13,6 +13,7 @@ from corpus.errors import CorpusError, IndexFault
 from corpus.read import list_files
 from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
 from index.changes import Fresh, Survey, survey
+from index.crew import Crew
 from index.cutting import cut_files, cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, load_encoder
@@ -86,9 +87,11 @@ def build(
     passage_tokens: int = PASSAGE_TOKENS,
     max_file_bytes: int = MAX_FILE_BYTES,
     progress: Listener = lambda _: None,
+    processes: int = 1,
 ) -> BuildReport:
     """A report of the build that brought the folder's index up to date.
 
+    Up to so many `processes` read and cut the articles; ask for more than one only as `index.crew.Crew` says.
     Raises CorpusError for a folder that can't be used or holds no readable article, IndexFault where the index can't
     be written or another build is running, ModelError for the encoder. The index that served goes on serving then.
     """
@@ -96,11 +99,11 @@ def build(
     list_files(folder)  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
     place = index_place(folder, index_dir)
-    with one_build(place):
+    with one_build(place), Crew(processes) as crew:
         now_ns = time.time_ns()
         before = _before(folder, place, encoder, passage_tokens)
         previous = before.articles
-        found = _survey(folder, place, previous, max_file_bytes, progress)
+        found = _survey(folder, place, previous, max_file_bytes, crew, progress)
         report = _report(found, before.why)
         if previous is not None and previous.has_vectors and not _differs(found, previous):
             made = previous.manifest
@@ -108,7 +111,7 @@ def build(
             report = replace(report, generation=made.generation, passages=made.passages)
         else:
             blank = _blank(folder, place, encoder, now_ns, passage_tokens)
-            passages, embedded = _Build(place, blank, before, encoder, progress).write(found)
+            passages, embedded = _Build(place, blank, before, encoder, progress).write(found, crew)
             report = replace(
                 report, generation=current_name(place) or "", published=True, passages=passages, embedded=embedded
             )
@@ -137,10 +140,12 @@ def _blank(folder: Path, place: Path, encoder: Encoder, now_ns: int, passage_tok
     )
 
 
-def _survey(folder: Path, place: Path, previous: Generation | None, max_file_bytes: int, progress: Listener) -> Survey:
+def _survey(
+    folder: Path, place: Path, previous: Generation | None, max_file_bytes: int, crew: Crew, progress: Listener
+) -> Survey:
     known = previous.list.files if previous else ()
     since = looked_ns(place, previous.manifest) if previous else 0
-    found = survey(folder, known, max_file_bytes, since, _clock("reading", progress))
+    found = survey(folder, known, max_file_bytes, since, crew, _clock("reading", progress))
     if found.files:
         return found
     first = found.skipped[0]
@@ -216,14 +221,15 @@ class _Build:
     encoder: Encoder
     progress: Listener
 
-    def write(self, found: Survey) -> tuple[int, int]:
+    def write(self, found: Survey, crew: Crew) -> tuple[int, int]:
         """How many passages the new generation holds and how many were encoded for it, once it is published.
 
         A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
         words.
         """
         previous = self.before.articles
-        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens)
+        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens, crew)
+        crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous)
         passages = passages_of(plan, previous)
         name = self.blank.generation

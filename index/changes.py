@@ -1,12 +1,15 @@
 """What changed in a folder since a generation was built: which articles to keep, to cut anew, to read, to forget."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from corpus.document import Document, Unreadable
+from corpus.furniture import line_keys
 from corpus.read import FileStat, list_files, parse_file, read_bytes
+from index.crew import Crew
 from index.files import FileFacts
 
 _RACY_NS = 2_000_000_000
@@ -23,11 +26,12 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A file read now, new or changed."""
+    """A file read now, new or changed; `keys` are those of its lines that may recur across its outlet's files."""
 
     stat: FileStat
     file_digest: str
     document: Document
+    keys: frozenset[str]
     known: bool
 
 
@@ -51,6 +55,7 @@ def survey(
     known: Iterable[FileFacts],
     max_bytes: int,
     since_ns: int,
+    crew: Crew,
     step: Callable[[int, int], None],
 ) -> Survey:
     """The folder compared with the files `known` from a generation whose files were looked at at `since_ns`.
@@ -60,42 +65,54 @@ def survey(
     """
     before = {facts.stat.path: facts for facts in known}
     listed = list(list_files(folder))
+    todo = [
+        (entry, before.get(entry.path))
+        for entry in listed
+        if isinstance(entry, FileStat) and not _trusted(entry, before.get(entry.path), max_bytes, since_ns)
+    ]
+    looked_at = zip((entry.path for entry, _ in todo), crew.map(partial(_look, folder, max_bytes), todo), strict=True)
+    following = next(looked_at, None)
     files: list[Unchanged | Fresh] = []
     skipped: list[Unreadable] = []
-    files_read = restamped = 0
     for done, entry in enumerate(listed, 1):
+        found: Unchanged | Fresh | Unreadable
         if isinstance(entry, Unreadable):
-            skipped.append(entry)
+            found = entry
+        elif following is not None and following[0] == entry.path:
+            found = following[1]
+            following = next(looked_at, None)
         else:
-            facts = before.get(entry.path)
-            if facts is not None and _trusted(entry, facts, max_bytes, since_ns):
-                files.append(Unchanged(entry, facts))
-            else:
-                files_read += 1
-                found = _look(folder, entry, facts, max_bytes)
-                if isinstance(found, Unreadable):
-                    skipped.append(found)
-                else:
-                    files.append(found)
-                    restamped += isinstance(found, Unchanged) and found.facts.stat != entry
+            found = Unchanged(entry, before[entry.path])
+        if isinstance(found, Unreadable):
+            skipped.append(found)
+        else:
+            files.append(found)
         step(done, len(listed))
+    restamped = sum(isinstance(file, Unchanged) and file.facts.stat != file.stat for file in files)
     gone = before.keys() - {file.stat.path for file in files}
+    return Survey(tuple(files), tuple(skipped), len(todo), len(gone), restamped, _stirred(files, before, gone))
+
+
+def _stirred(
+    files: Iterable[Unchanged | Fresh], before: Mapping[str, FileFacts], gone: Iterable[str]
+) -> frozenset[str | None]:
     stirred = {before[path].source for path in gone}
     for file in files:
         if isinstance(file, Fresh):
             stirred.add(file.document.metadata.source)
             if file.known:
                 stirred.add(before[file.stat.path].source)
-    return Survey(tuple(files), tuple(skipped), files_read, len(gone), restamped, frozenset(stirred))
+    return frozenset(stirred)
 
 
-def _trusted(entry: FileStat, facts: FileFacts, max_bytes: int, since_ns: int) -> bool:
-    if entry != facts.stat or entry.size > max_bytes:
+def _trusted(entry: FileStat, facts: FileFacts | None, max_bytes: int, since_ns: int) -> bool:
+    if facts is None or entry != facts.stat or entry.size > max_bytes:
         return False
     return max(entry.mtime_ns, entry.ctime_ns) < since_ns - _RACY_NS
 
 
-def _look(folder: Path, entry: FileStat, facts: FileFacts | None, max_bytes: int) -> Unchanged | Fresh | Unreadable:
+def _look(folder: Path, max_bytes: int, file: tuple[FileStat, FileFacts | None]) -> Unchanged | Fresh | Unreadable:
+    entry, facts = file
     data = read_bytes(folder, entry.path, max_bytes)
     if isinstance(data, Unreadable):
         return data
@@ -105,4 +122,4 @@ def _look(folder: Path, entry: FileStat, facts: FileFacts | None, max_bytes: int
     document = parse_file(entry.path, data)
     if isinstance(document, Unreadable):
         return document
-    return Fresh(replace(entry, size=len(data)), file_digest, document, facts is not None)
+    return Fresh(replace(entry, size=len(data)), file_digest, document, line_keys(document), facts is not None)

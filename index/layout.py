@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.cutting import Cut
+from index.articles import CutArticle
 from index.files import FileFacts
 from index.generation import Generation
 from index.merging import segments_kept
@@ -21,7 +21,7 @@ class Layout:
     """
 
     kept: tuple[Segment, ...]
-    moved: tuple[Cut | FileFacts, ...]
+    moved: tuple[CutArticle | FileFacts, ...]
     files: tuple[FileFacts, ...]
     gone: tuple[int, ...]
     first_article: int
@@ -29,13 +29,13 @@ class Layout:
     passages: int
 
 
-def layout(cuts: Sequence[Cut | FileFacts], previous: Generation | None) -> Layout:
+def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None) -> Layout:
     """The layout of a generation of these articles, given by path, that keeps what it can of the one before."""
     there = [cut.row for cut in cuts if isinstance(cut, FileFacts)]
-    new = sum(len(cut[1]) for cut in cuts if not isinstance(cut, FileFacts))
+    new = sum(len(cut.pieces.passages) for cut in cuts if isinstance(cut, CutArticle))
     kept, alive = _kept(previous, there, new)
     first_article, first_row = _end(previous, len(kept))
-    moved: list[Cut | FileFacts] = []
+    moved: list[CutArticle | FileFacts] = []
     files: list[FileFacts] = []
     for cut in cuts:
         if isinstance(cut, FileFacts) and cut.row < first_article:
@@ -71,8 +71,7 @@ def _end(previous: Generation | None, kept: int) -> tuple[int, int]:
     return previous.segments[kept].first_article, previous.segments[kept].first_row
 
 
-def _facts(cut: Cut | FileFacts, row: int) -> FileFacts:
+def _facts(cut: CutArticle | FileFacts, row: int) -> FileFacts:
     if isinstance(cut, FileFacts):
         return replace(cut, row=row)
-    article = cut[0]
-    return FileFacts(row, article.stat, article.file_digest, article.document.metadata.source)
+    return FileFacts(row, cut.stat, cut.file_digest, cut.document.metadata.source)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.errors import CopydeskError
 from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, Progress, build
-from index.encode import Encoder, load_encoder
+from index.encode import Encoder, load_encoder, usable_cores
 from index.hits import StoredArticle
 from index.place import index_place
 from index.search import NewsIndex, open_index
@@ -173,6 +173,7 @@ class Desk:
                 passage_tokens=self._passage_tokens,
                 max_file_bytes=self.max_file_bytes,
                 progress=self._tell,
+                processes=usable_cores(),
             )
             with self._opening:
                 if self._is_new(current_name(index_place(self.folder, self._index_dir))):

@@ -73,6 +73,7 @@ def check_target(target: Target) -> None:
 def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "BuildReport":
     """The report of a build, told on standard error while it runs."""
     from index.build import build
+    from index.encode import usable_cores
 
     check_target(target)
     with ProgressLine(sys.stderr) as progress:
@@ -83,6 +84,7 @@ def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "Buil
             passage_tokens=settings.passage_tokens,
             max_file_bytes=settings.max_bytes,
             progress=progress,
+            processes=usable_cores(),
         )
 
 

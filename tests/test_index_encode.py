@@ -13,6 +13,7 @@ import index.encode
 from corpus.errors import ModelError
 from index.any_model import AnyModel
 from index.encode import Encoder, MiniLM, find_default_model, load_encoder, usable_cores
+from index.gpu import has_gpu
 from index.minilm_graph import round_rows
 
 ROOT = Path(__file__).parent.parent
@@ -256,3 +257,21 @@ def test_rounded_weights_are_within_half_a_step_of_the_weights() -> None:
     rounded, scales = round_rows(weight.astype(np.float32))
     assert rounded.dtype == np.int8
     assert (np.abs(rounded * scales[:, None] - weight) <= scales[:, None] * 0.5001).all()
+
+
+@pytest.mark.skipif(not has_gpu(), reason="torch finds no GPU on this machine")
+def test_many_texts_are_encoded_on_the_gpu_to_vectors_that_compare_with_the_cpus(encoder: Encoder) -> None:
+    texts = [f"The ferry of berth {number} was {number} minutes late on Monday." for number in range(100)]
+    many = encoder.encode(texts)
+    one_by_one = np.concatenate([encoder.encode([text]) for text in texts])
+    assert ((many * one_by_one).sum(axis=1) > 0.99).all()
+
+
+def test_a_machine_without_a_driver_is_not_asked_for_a_gpu_through_torch() -> None:
+    code = (
+        "import sys\nfrom index.encode import load_encoder\n"
+        "load_encoder().encode([f'berth {n}' for n in range(70)])\nprint('torch' in sys.modules)"
+    )
+    environment = os.environ | {"PATH": ""}
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert told.stdout.strip() == "False", told.stderr

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 K = 10
+HEADER = ("title", "source", "published")
 DIM = 384
 WARM_UP = 20
 TIMED = 200
@@ -81,11 +82,12 @@ def model_folder() -> str:
 
 
 def read_scale(corpus: Path, vectors: Path, count: int) -> tuple[list[Record], Any]:
-    """The first `count` passages of a big set, and their vectors, `(count, DIM)` float32."""
+    """The first `count` passages of a big set, "" for what is not known, and their vectors, `(count, DIM)` float32."""
     import numpy as np
 
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in itertools.islice(lines, count)]
+        found = [json.loads(line) for line in itertools.islice(lines, count)]
+    records = [{key: one.get(key) or "" for key in ("id", *HEADER, "text")} for one in found]
     return records, np.load(vectors / "vectors.npy", allow_pickle=False)[:count]
 
 

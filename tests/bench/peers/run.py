@@ -204,7 +204,8 @@ def one_process(command: list[str], log: Path) -> dict[str, Any]:
     seconds = time.perf_counter() - begun
     if running.returncode or not lines:
         last = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()][-1:]
-        return {"error": f"ended with {running.returncode}: {''.join(last)[:300]}", "seconds": seconds}
+        told = "".join(last).strip()[:200] or "no word"  # the last line of a traceback; killed for memory: none
+        return {"error": f"{told} (exit {running.returncode})", "seconds": seconds}
     result: dict[str, Any] = {"seconds": seconds, "first_s": first, "peak_mb": usage.ru_maxrss / 1024}
     for line in lines:
         result |= json.loads(line) or {"full": True}

@@ -6,6 +6,12 @@ from installs import PEERS
 
 NOTHING = "–"
 Phases = dict[str, dict[str, Any]]
+NOTES = """\
+Seconds are of a whole process, start-up included; passages/s is over all of it, with the number of passages behind.
+Cold: a new process until it has answered a question, the middle one of three, files in the system's cache. "full": no
+way of its own to see what changed, so everything again; txtai and Chroma are told which file changed. Found: a question
+about the paragraph put into the changed file has it in its ten passages; "no" may mean that others
+rank before it."""
 
 
 def write_table(results: dict[str, Any]) -> str:
@@ -15,6 +21,8 @@ def write_table(results: dict[str, Any]) -> str:
     lines = [
         f"{results['machine']}; {results['articles']} articles of {results['asked']['set']}, quality over "
         f"{results['questions']} questions that they answer; load {min(loads):.1f} to {max(loads):.1f}.",
+        "",
+        NOTES,
         "",
         *rows(
             ["", "passages", "index s", "passages/s", "peak MB", "unchanged s", "one changed s", "found", "cold s"],

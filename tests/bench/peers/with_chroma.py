@@ -40,7 +40,7 @@ def scale(records: list[peer.Record], vectors: Any, store: Path) -> None:
             ids=[record["id"] for record in some],
             embeddings=vectors[at : at + BATCH_PASSAGES],
             documents=[record["text"] for record in some],
-            metadatas=[{key: record.get(key, "") for key in ("title", "source", "published")} for record in some],
+            metadatas=[{key: record[key] for key in peer.HEADER} for record in some],
         )
 
 

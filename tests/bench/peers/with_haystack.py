@@ -67,7 +67,7 @@ def scale(records: list[peer.Record], vectors: Any, store: Path) -> None:
             Document(
                 id=record["id"],
                 content=record["text"],
-                meta={key: record.get(key, "") for key in ("title", "source", "published")},
+                meta={key: record[key] for key in peer.HEADER},
                 embedding=vector.tolist(),
             )
             for record, vector in zip(records, vectors, strict=True)

@@ -40,7 +40,7 @@ def scale(records: list[peer.Record], vectors: Any, store: Path) -> None:
     made = FAISS.from_embeddings(
         [(record["text"], vector.tolist()) for record, vector in zip(records, vectors, strict=True)],
         _embeddings(),
-        metadatas=[{key: record.get(key, "") for key in ("title", "source", "published")} for record in records],
+        metadatas=[{key: record[key] for key in peer.HEADER} for record in records],
         ids=[record["id"] for record in records],
     )
     made.save_local(str(store))

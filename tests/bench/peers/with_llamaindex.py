@@ -49,7 +49,7 @@ def scale(records: list[peer.Record], vectors: Any, store: Path, faiss: bool = F
         TextNode(
             id_=record["id"],
             text=record["text"],
-            metadata={key: record.get(key, "") for key in ("title", "source", "published")},
+            metadata={key: record[key] for key in peer.HEADER},
             embedding=vector.tolist(),
         )
         for record, vector in zip(records, vectors, strict=True)

@@ -1,0 +1,70 @@
+"""Work on many files done in processes of their own, as Python computes on one core at a time in each."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from types import TracebackType
+from typing import TypeVar
+
+FEWEST = 64
+"""Fewer items than this are done here: a process takes half a second to start."""
+_AT_A_TIME = 8
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Crew:
+    """Up to so many processes, started when there is enough to do; with one, everything is done in this process.
+
+    More than one may be asked for by a program whose main module can be imported without harm (Python's "spawn").
+    """
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._pool: list[ProcessPoolExecutor] = []
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Let the processes go, once what they have in hand is finished."""
+        while self._pool:
+            self._pool.pop().shutdown(cancel_futures=True)
+
+    def map(self, do: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+        """What `do`, a function that can be sent to another process, makes of each item, in order, as it comes."""
+        if self._processes < 2 or len(items) < FEWEST:
+            yield from map(do, items)
+            return
+        if not self._pool:
+            self._pool.append(ProcessPoolExecutor(self._processes, get_context("spawn"), _begin))
+        done = 0
+        try:
+            for result in self._pool[0].map(do, items, chunksize=_AT_A_TIME):
+                yield result
+                done += 1
+        except (BrokenProcessPool, OSError):  # a process was killed, or none may be started here
+            yield from map(do, items[done:])
+
+
+def _begin() -> None:
+    """Leave interrupts to the process that asked, and end when that one does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,110 @@
+"""Work in other processes gives what work here gives, and outlives what processes meet."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from index.build import build
+from index.crew import FEWEST, Crew
+from index.encode import Encoder
+from index.generation import load_generation
+
+ROOT = Path(__file__).parent.parent
+
+
+def where(number: int) -> tuple[int, int]:
+    return number, os.getpid()
+
+
+def end_if_not_in(process: int, number: int) -> int:
+    if os.getpid() != process and number == FEWEST // 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def fail(number: int) -> int:
+    if number == FEWEST - 1:
+        raise ZeroDivisionError
+    return number
+
+
+def test_much_is_done_elsewhere_and_comes_in_order():
+    with Crew(2) as crew:
+        found = list(crew.map(where, range(4 * FEWEST)))
+    assert [number for number, _ in found] == list(range(4 * FEWEST))
+    assert os.getpid() not in {process for _, process in found}
+
+
+def test_little_is_done_here():
+    with Crew(2) as crew:
+        assert {process for _, process in crew.map(where, range(FEWEST - 1))} == {os.getpid()}
+
+
+def test_a_crew_of_one_does_all_here():
+    with Crew(1) as crew:
+        assert {process for _, process in crew.map(where, range(4 * FEWEST))} == {os.getpid()}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no way to kill a process here")
+def test_what_a_killed_process_left_is_done_here():
+    with Crew(2) as crew:
+        assert list(crew.map(partial(end_if_not_in, os.getpid()), range(2 * FEWEST))) == list(range(2 * FEWEST))
+
+
+def test_a_fault_in_the_work_comes_back_as_it_is():
+    with Crew(2) as crew, pytest.raises(ZeroDivisionError):
+        list(crew.map(fail, range(FEWEST)))
+
+
+def children(process: int) -> Iterator[int]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == process and fields[0] != "Z":
+            yield int(stat.parent.name)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_no_process_outlives_the_one_that_asked_when_that_is_killed():
+    code = (
+        "import time\nfrom index.crew import Crew\n"
+        "if __name__ == '__main__':\n    with Crew(2) as crew:\n"
+        "        print(len(list(crew.map(abs, range(1000)))), flush=True)\n        time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        assert asking.stdout.readline() == "1000\n"
+        theirs = list(children(asking.pid))
+        assert len(theirs) >= 2
+        asking.kill()
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{one}").exists() for one in theirs) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not [one for one in theirs if Path(f"/proc/{one}").exists()]
+
+
+def test_an_index_made_by_many_processes_is_the_one_that_one_makes(tmp_path: Path, encoder: Encoder):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(FEWEST + 10):
+        plug = "Sign up to our newsletter for more of this.\n\n" if number % 3 else ""
+        text = f"Berth {number} opens\n\n{plug}Berth {number} of Merrow opens on Monday, the council said.\n"
+        (folder / f"{number:03d}.txt").write_text(text, encoding="utf-8")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    reports = [build(folder, tmp_path / name, encoder, processes=count) for name, count in (("a", 1), ("b", 2))]
+    assert reports[0].skipped == reports[1].skipped != ()
+    one, two = (load_generation(tmp_path / name).opened() for name in ("a", "b"))
+    assert one.table.tobytes() == two.table.tobytes()
+    assert one.articles == two.articles
+    assert all(one.text(article.row) == two.text(article.row) for article in one.articles)
+    for name in ("passages.bin", "terms.npy", "edges.npy", "vectors.faiss"):
+        assert (one.segments[0].folder / name).read_bytes() == (two.segments[0].folder / name).read_bytes()

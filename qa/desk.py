@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from corpus.errors import CopydeskError
-from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, Progress, build
+from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, build
 from index.encode import Encoder, load_encoder, usable_cores
 from index.hits import StoredArticle
 from index.place import index_place
+from index.progress import Progress
 from index.search import NewsIndex, open_index
 from index.store import current_name
 from qa.examples import examples

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from index.build import BuildReport, Progress
+from index.build import BuildReport
+from index.progress import Progress
 from qa.desk import Building, Built, Desk, Failed
 from qa.show import Attributes, Markup, counted, plain, tag
 

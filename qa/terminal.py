@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 if TYPE_CHECKING:  # index/ is heavy, and `--help` passes through here
-    from index.build import Progress
+    from index.progress import Progress
 
 _REDRAW_SECONDS = 0.1
 _QUIET_SECONDS = 0.5

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from corpus.errors import CorpusError, IndexFault
-from index.build import Progress, build
+from index.build import build
 from index.cutting import cutting_digest
+from index.progress import Progress
 from index.rows import ROW
 from index.search import open_index
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-import index.build
+import index.write
 from index.build import build
 from index.hits import Where
 from index.search import NewsIndex, open_index
@@ -32,7 +32,7 @@ class Watching:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(index.build, "WORDS_FIRST", 4)
+    monkeypatch.setattr(index.write, "WORDS_FIRST", 4)
     for n, subject in enumerate(SUBJECTS):
         closed = f"The {subject} of Merrow will close for {n + 2} weeks, the council said."
         (tmp_path / f"{subject}.txt").write_text(f"{closed}\n\nIts {n + 20} workers were told.\n", encoding="utf-8")
@@ -78,7 +78,7 @@ def test_what_comes_of_it_is_what_a_build_in_one_go_makes(folder, encoder, tmp_p
     other = tmp_path_factory.mktemp("other")
     for path in folder.glob("[!.]*"):
         shutil.copy(path, other)
-    monkeypatch.setattr(index.build, "WORDS_FIRST", 1_000)
+    monkeypatch.setattr(index.write, "WORDS_FIRST", 1_000)
     assert build(other, encoder=encoder).generation == "000001"
     for question in ("Which library will close?", "How many workers has the mill?", "museum"):
         ours, theirs = (

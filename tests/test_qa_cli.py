@@ -17,7 +17,7 @@ import pytest
 from running import ARTICLES, command, copydesk, environment, json_of, write_corpus
 
 from corpus.errors import CopydeskError
-from index.build import Progress
+from index.progress import Progress
 from qa.batch import BadLine, BatchQuestion, read_batch, write_lines
 from qa.options import parse
 from qa.settings import Settings

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import index.build
+import index.write
 from index.build import build
 from index.encode import Encoder
 from index.search import NewsIndex
@@ -227,7 +227,7 @@ def test_closing_ends_a_build_and_leaves_what_served(tmp_path: Path, encoder: En
 def test_an_index_that_a_stopped_build_left_without_vectors_serves_and_is_finished(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.build, "WORDS_FIRST", 1)
+    monkeypatch.setattr(index.write, "WORDS_FIRST", 1)
     held = Held(encoder)
     with Desk(write(tmp_path, one=ONE, two=TWO), encoder=held) as desk:  # type: ignore[arg-type]
         desk.start()

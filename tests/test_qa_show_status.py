@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from corpus.document import Unreadable
-from index.build import BuildReport, Progress
+from index.build import BuildReport
+from index.progress import Progress
 from qa.desk import Building, Built, Failed, Idle, Job
 from qa.show_status import examples_html, notice_html, status_html, welcome_html
 

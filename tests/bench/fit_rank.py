@@ -86,10 +86,10 @@ class _Texts:
         table = held.table
         self._text, self._of_document = [], {}
         for row, (article, start, end, _, _) in enumerate(table.tolist()):
-            about = held.articles[article].metadata
+            about = held.article(article).metadata
             header = f"{about.title or ''}{about.source or ''}{about.published or ''}"
             self._text.append(_squash(header + held.text(article).text[start:end]))
-            name = PurePosixPath(held.articles[article].path).stem
+            name = PurePosixPath(held.article(article).path).stem
             self._of_document.setdefault(name, set()).add(row)
         self._known: dict[str, frozenset[int]] = {}
 

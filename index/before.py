@@ -1,0 +1,43 @@
+"""What the index before is good for, when a new one is built."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import IndexFault
+from index.cutting import cutting_digest
+from index.encode import Encoder
+from index.generation import Generation, load_generation
+from index.place import check_owner
+from index.store import current_name
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What can be used of the index before: its articles and vectors, its vectors alone, or nothing; and why not."""
+
+    articles: Generation | None = None
+    vectors: Generation | None = None
+    why: str | None = None
+
+
+def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) -> Before:
+    """What can be used of the index in `place`. Raises IndexFault where it is another folder's."""
+    try:
+        if current_name(place) is None:
+            return Before()
+        old = load_generation(place)
+    except IndexFault as error:
+        told, _, _ = str(error).partition("; run: ")
+        return Before(why=f"the index before could not be used: {told}")
+    made = old.manifest
+    check_owner(place, folder, made.folder)
+    if made.model_digest != encoder.digest:
+        version = f"from {made.model} to {encoder.name}" if made.model != encoder.name else "its version"
+        return Before(why=f"the model changed {version}")
+    if made.passage_tokens != passage_tokens:
+        why = f"the passage size changed from {made.passage_tokens} to {passage_tokens} tokens"
+        return Before(vectors=old, why=why)
+    if made.cutting != cutting_digest():
+        why = "this version of Copydesk cuts articles differently from the one that built the index"
+        return Before(vectors=old, why=why)
+    return Before(old, old)

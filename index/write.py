@@ -1,0 +1,145 @@
+"""A new generation written and published: what is new encoded, what stays linked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
+from index.before import Before
+from index.changes import Survey
+from index.crew import Crew
+from index.cutting import cut_files, cutting_digest
+from index.dense import Vectors, write_dense
+from index.encode import Encoder
+from index.faults import unwritable
+from index.files import FileList, numbered, write_files
+from index.layout import Layout, layout
+from index.progress import Listener, clock
+from index.segment import VECTORS
+from index.store import (
+    FILES,
+    FORMAT,
+    SEGMENTS,
+    WORDS,
+    Manifest,
+    current_name,
+    link_files,
+    new_generation,
+    next_name,
+    publish,
+    read_manifest,
+)
+from index.unfinished import forget
+
+WORDS_FIRST = 500
+"""From so many passages on a first build publishes them for search by words before it embeds them: some seconds."""
+
+
+def blank_manifest(folder: Path, place: Path, encoder: Encoder, now_ns: int, passage_tokens: int) -> Manifest:
+    """The manifest of a generation to be, without its counts and files."""
+    return Manifest(
+        format=FORMAT,
+        generation=next_name(place),
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        looked_ns=now_ns,
+        folder=str(folder.resolve()),
+        model=encoder.name,
+        model_digest=encoder.digest,
+        dim=encoder.dim,
+        passage_tokens=passage_tokens,
+        cutting=cutting_digest(),
+        articles=0,
+        passages=0,
+        skipped=0,
+        embedded=True,
+        segments=(),
+        files={},
+    )
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What one build writes with: into which place, on what it builds, by which model."""
+
+    place: Path
+    blank: Manifest
+    before: Before
+    encoder: Encoder
+    progress: Listener
+
+    def write(self, found: Survey, crew: Crew) -> tuple[int, int]:
+        """How many passages the new generation holds and how many were encoded for it, once it is published.
+
+        A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
+        words.
+        """
+        previous = self.before.articles
+        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens, crew)
+        crew.dismiss()  # they would only hold memory while passages are embedded
+        plan = layout(cuts, previous)
+        passages = passages_of(plan, previous)
+        name = self.blank.generation
+        segments = (*(segment.folder.name for segment in plan.kept), *([name] if plan.moved else []))
+        manifest = replace(
+            self.blank,
+            articles=len(plan.files),
+            passages=plan.passages,
+            skipped=len(found.skipped),
+            segments=segments,
+        )
+
+        def write(new: Path) -> None:
+            self._write_words(new, plan, passages, found)
+            if plan.moved:
+                write_segment(new / SEGMENTS / name, plan, passages, previous)
+
+        if current_name(self.place) is None and plan.passages >= WORDS_FIRST:
+            none_yet = np.empty((0, self.encoder.dim), np.float32)
+            first = self._publish(replace(manifest, embedded=False), none_yet, write, None)
+            manifest = replace(manifest, generation=next_name(self.place))
+            vectors, embedded = self._vectors(passages)
+            written = read_manifest(self.place, name)
+            self._publish(manifest, vectors, lambda new: link_files(first, new, {"manifest.json", VECTORS}), written)
+        else:
+            vectors, embedded = self._vectors(passages)
+            self._publish(manifest, vectors, write, previous.manifest if previous else None)
+        forget(self.place)
+        return plan.passages, embedded
+
+    def _vectors(self, passages: Passages) -> tuple[Vectors, int]:
+        try:
+            step = clock("embedding", self.progress)
+            return vectors_of(passages, self.before.vectors, self.encoder, self.place, step)
+        except OSError as error:
+            raise unwritable(self.place, error) from error
+
+    def _write_words(self, new: Path, plan: Layout, passages: Passages, found: Survey) -> None:
+        """Write the words and the list of files, and link the segments that stay."""
+        previous = self.before.articles
+        known = previous.list.outlets if previous and plan.kept else {}
+        outlets = numbered((file.source for file in plan.files), known)
+        write_files(FileList(plan.files, found.skipped, outlets), new / FILES)
+        (new / WORDS).mkdir()
+        if previous and plan.kept:
+            link_files(previous.folder / WORDS, new / WORDS)
+        for segment in plan.kept:
+            link_files(segment.folder, new / SEGMENTS / segment.folder.name)
+        if plan.moved or plan.gone:
+            write_words(new / WORDS, plan, passages, previous, outlets)
+
+    def _publish(
+        self, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], before: Manifest | None
+    ) -> Path:
+        """The folder of a generation, published: `write` writes into it all but the vectors of its new segment."""
+        step = clock("writing", self.progress)
+        step(0, 1)
+        with new_generation(self.place) as new:
+            write(new)
+            if len(manifest.segments) > len(list((new / SEGMENTS).glob(f"*/{VECTORS}"))):
+                write_dense(vectors, new / SEGMENTS / manifest.segments[-1] / VECTORS)
+            folder = publish(self.place, new, manifest, before)
+        step(1, 1)
+        return folder

@@ -60,7 +60,7 @@ def furniture(document: Document, recurring: frozenset[str] = frozenset()) -> tu
 
 def _without_subheadings(lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
     """What is marked, less a button's word that stands once, between two paragraphs, as a sub-heading does."""
-    times = Counter(line.plain.casefold() for line in lines)
+    times = Counter(line.plain.casefold() for line in lines) if marked else Counter[str]()
     return {
         number: reason
         for number, reason in marked.items()
@@ -78,25 +78,31 @@ def _is_article(lines: list[Line], number: int, marked: Mapping[int, str]) -> bo
 def _said_twice(document: Document, lines: list[Line], marked: Mapping[int, str]) -> dict[int, str]:
     """The second copies: of the headline anywhere, of any other line only right behind the first."""
     title = _words(document.metadata.title or "")
-    keys = [() if number in marked else _words(line.plain) for number, line in enumerate(lines)]
-    if not title and any(keys[:1]) and lines[0].title:
-        title = keys[0]
+    firsts = ["" if number in marked else _first_word(line.plain) for number, line in enumerate(lines)]
+    head = [_words(line.plain) if first else () for line, first in zip(lines[:_HEAD_LINES], firsts, strict=False)]
+    if not title and any(head[:1]) and lines[0].title:
+        title = head[0]
     found: dict[int, str] = {}
     seen = False
-    previous: tuple[str, ...] = ()
-    for number, key in enumerate(keys):
-        if not key:
+    previous = -1
+    for number, first in enumerate(firsts):
+        if not first:
             continue
-        if number < _HEAD_LINES and _without_site(lines[number].plain) in keys[:_HEAD_LINES]:
+        if number < _HEAD_LINES and _without_site(lines[number].plain) in head:
             found[number] = REPEATED_HEADLINE
-        elif title and key == title:
-            if seen and len(key) >= 2:
+        elif title and first == title[0] and _words(lines[number].plain) == title:
+            if seen and len(title) >= 2:
                 found[number] = REPEATED_HEADLINE
             seen = True
-        elif key == previous and len(key) >= _MIN_REPEATED_WORDS:
+        elif previous >= 0 and first == firsts[previous] and _same_words(lines[number], lines[previous]):
             found[number] = REPEATED_HEADLINE if number < _HEAD_LINES and lines[number].title else REPEATED_LINE
-        previous = key
+        previous = number
     return found
+
+
+def _same_words(line: Line, other: Line) -> bool:
+    words = _words(line.plain)
+    return len(words) >= _MIN_REPEATED_WORDS and words == _words(other.plain)
 
 
 def _without_site(plain: str) -> tuple[str, ...] | None:
@@ -104,6 +110,12 @@ def _without_site(plain: str) -> tuple[str, ...] | None:
     match = _SITE_NAME.search(plain)
     words = _words(plain[: match.start()]) if match else ()
     return words if len(words) >= _MIN_REPEATED_WORDS else None
+
+
+def _first_word(plain: str) -> str:
+    """The first of `_words`, the empty string where there is none: most lines differ from others in it."""
+    match = _WORDS.search(plain.casefold())
+    return match.group() if match else ""
 
 
 def _words(plain: str) -> tuple[str, ...]:

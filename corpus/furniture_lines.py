@@ -19,7 +19,7 @@ _MAX_RAW_CHARS = 20_000
 
 # White space, and what editors and web pages leave that looks like it.
 _EDGE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200c\u200d\u2060"
-_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00ad": None, "\u200b": None})
+_STRAIGHT = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("\u00ad", ""), ("\u200b", ""))
 _CLAUSE_BREAK = re.compile(r"[a-z]{3}[.!?][\"')\]]* [\"'(\[]?[A-Z]")
 _OPENS = re.compile(r"\(opens in (?:a )?new (?:window|tab)\)", re.IGNORECASE)
 _WORD = re.compile(r"\S{1,100}")
@@ -110,9 +110,29 @@ def lines_of(text: str, span: Span) -> list[Line]:
 
 def bare(raw: str) -> str:
     """The words of a line: markdown markup gone, quotes straight, white space single."""
-    raw = _OPENS.sub("", _LINK.sub(r"\1", raw))
+    # most lines have nothing to be taken out, and a look for the character that it would need costs less
+    if "](" in raw:
+        raw = _LINK.sub(r"\1", raw)
+    if "(" in raw:
+        raw = _OPENS.sub("", raw)
     raw = raw[_lead(raw).end() :]
-    return " ".join(_EMPHASIS.sub("", raw).translate(_STRAIGHT).split())
+    if "*" in raw or "_" in raw or "~" in raw or "`" in raw:
+        raw = _EMPHASIS.sub("", raw)
+    return " ".join(_straight(raw).split())
+
+
+def lowered(text: str) -> str:
+    """A text's small letters, where those that match i or s when capitals don't count are i and s."""
+    if not text.isascii():
+        text = text.replace("ı", "i").replace("İ", "i").replace("ſ", "s")
+    return text.lower()
+
+
+def _straight(raw: str) -> str:
+    if not raw.isascii():
+        for mark, plain in _STRAIGHT:
+            raw = raw.replace(mark, plain)
+    return raw
 
 
 def _rows(text: str, span: Span) -> Iterator[Span]:
@@ -156,12 +176,16 @@ def _line(text: str, row: Span) -> Line:
         return Line(row.start, row.end, "", "paragraph", bullet=False, link=False)
     raw = text[row.start : row.end]
     plain = bare(raw)
-    left = _LINK.sub("", raw)
-    link = left != raw and not any(map(str.isalnum, left)) and not raw.startswith(("#", "!"))
+    link = "](" in raw and _is_link(raw)
     bullet = bool(_lead(raw).group("bullet"))
     if len(plain) > MAX_RULE_CHARS:
         return Line(row.start, row.end, "", "paragraph", bullet, link)
     return Line(row.start, row.end, plain, _kind(plain), bullet, link)
+
+
+def _is_link(raw: str) -> bool:
+    left = _LINK.sub("", raw)
+    return left != raw and not any(map(str.isalnum, left)) and not raw.startswith(("#", "!"))
 
 
 def _kind(plain: str) -> Literal["time", "title", "paragraph", "other"]:

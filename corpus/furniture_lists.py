@@ -55,10 +55,14 @@ terms and conditions/terms & conditions/do not sell my information/modern slaver
 _BUTTON_WORDS = frozenset(_BUTTONS.split())
 _SECTION_WORDS = frozenset(_SECTIONS.split())
 _FOOTER_LINKS = frozenset(_FOOTER.strip().replace("\n", "/").split("/"))
-_BETWEEN_WORDS = re.compile(r"[|·•,/&>:()+]")
+_BETWEEN = "|·•,/&>:()+"
+_BETWEEN_WORDS = re.compile(f"[{re.escape(_BETWEEN)}]")
+# What a line of nothing but those words ends with: a sentence's full stop is not among it.
+_ENDS = frozenset(word[-1] for word in _BUTTON_WORDS | _SECTION_WORDS) | frozenset(_BETWEEN)
 _SKIP_PROMOTION = re.compile(r"skip (?:past )?(?:newsletter )?promotion", re.IGNORECASE)
 _AFTER_PROMOTION = re.compile(r"(?:after|end of) (?:newsletter )?promotion", re.IGNORECASE)
 _SEPARATOR = re.compile(r" ?[>»›→] ?| [/|·•] ")
+_SEPARATING = re.compile("[>»›→/|·•]")
 
 
 def lists(lines: list[Line], found: Mapping[int, str]) -> dict[int, str]:
@@ -85,10 +89,9 @@ def _list_at(lines: list[Line], number: int, found: Mapping[int, str]) -> tuple[
         return NAVIGATION, number + 1
     if _SKIP_PROMOTION.fullmatch(lines[number].plain):
         return NEWSLETTER, _promotion(lines, number)
-    words = len(lines[number].plain.split())
     for reason, vocabulary, least in ((SHARING, _BUTTON_WORDS, 2), (NAVIGATION, _SECTION_WORDS, 4)):
         end = _run(lines, number, vocabulary)
-        if end - number >= least or (end > number and words >= max(3, least)):
+        if end - number >= least or (end > number and len(lines[number].plain.split()) >= max(3, least)):
             return reason, end
     return "", number
 
@@ -104,7 +107,7 @@ def _promotion(lines: list[Line], number: int) -> int:
 def _run(lines: list[Line], number: int, words: frozenset[str]) -> int:
     """The end of a run of lines made of nothing but those words."""
     end = number
-    while end < len(lines) and end - number < _MAX_LIST_LINES:
+    while end < len(lines) and end - number < _MAX_LIST_LINES and lines[end].plain[-1:].casefold()[-1:] in _ENDS:
         own = _BETWEEN_WORDS.sub(" ", lines[end].plain.casefold()).split()
         if not own or not words.issuperset(own):
             break
@@ -114,7 +117,9 @@ def _run(lines: list[Line], number: int, words: frozenset[str]) -> int:
 
 def _is_menu(plain: str) -> bool:
     """Whether a line is a trail of sections ("Home > News > Europe") or a footer's links."""
-    parts = _SEPARATOR.split(plain.casefold().removeprefix("you are here").lstrip(" :")) if len(plain) <= 200 else []
+    if len(plain) > 200 or not _SEPARATING.search(plain):
+        return False
+    parts = _SEPARATOR.split(plain.casefold().removeprefix("you are here").lstrip(" :"))
     if len(parts) < 2 or any(len(part.split()) > 8 for part in parts):
         return False
     trail = parts[0] in ("home", "homepage", "front page") or _SECTION_WORDS.issuperset(parts[:2])

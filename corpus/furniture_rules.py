@@ -7,10 +7,11 @@ a link to another story.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-from corpus.furniture_lines import clauses
+from corpus.furniture_lines import clauses, lowered
+from corpus.furniture_screen import beginning, screen
 
 _FRAGMENT = re.compile(r"(<[a-z]+>) = (.+)")
 _HEADING = re.compile(r"\[([^\]]+)\]((?: (?:edge|tail|between|heading|weak-heading|label|cased))*)")
@@ -53,7 +54,7 @@ def line_reason(plain: str, zone: str = "any") -> str | None:
     if not plain or plain[0] in "\"'":
         return None
     reason = _reason(plain, zone)
-    parts = _PARTS.split(plain) if reason is None else []
+    parts = _PARTS.split(plain) if reason is None and ("|" in plain or "·" in plain or "•" in plain) else []
     if 1 < len(parts) <= _MAX_PARTS and all(parts):
         reasons = [_reason(part, zone) for part in parts]
         reason = reasons[0] if all(reasons) else None
@@ -61,8 +62,9 @@ def line_reason(plain: str, zone: str = "any") -> str | None:
 
 
 def _reason(plain: str, zone: str) -> str | None:
-    for rule, pattern in _matchers(zone):
-        if pattern.fullmatch(plain) and (rule.label or not _speaks_as_article(plain)):
+    small = lowered(plain)
+    for held, rule in _rules_for(zone, beginning(small)):
+        if held in small and _matcher(rule).fullmatch(plain) and (rule.label or not _speaks_as_article(plain)):
             return rule.reason
     return None
 
@@ -90,17 +92,37 @@ def _filled(row: str, fragments: dict[str, str]) -> str:
     return row
 
 
+_Place = tuple[int, str, Rule]
+"""A rule's place in the order of its zone, a string that a line it takes may hold, and the rule."""
+
+
 @cache
-def _matchers(zone: str) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
-    """The zone's rules under one heading as one pattern, with the first of them to stand for all."""
-    headings: dict[tuple[str, bool, bool], list[Rule]] = {}
+def _by_beginning(zone: str) -> dict[str, list[_Place]]:
+    """The zone's rules, those of one kind behind the first of them, by what a line they take may begin with."""
+    kinds: dict[tuple[str, bool, bool], list[Rule]] = {}
     for rule in rules():
         if rule.zone == zone:
-            headings.setdefault((rule.reason, rule.label, rule.cased), []).append(rule)
-    return tuple(
-        (same[0], re.compile("|".join(rule.pattern for rule in same), re.NOFLAG if same[0].cased else re.IGNORECASE))
-        for same in headings.values()
-    )
+            kinds.setdefault((rule.reason, rule.label, rule.cased), []).append(rule)
+    found: dict[str, list[_Place]] = {}
+    for number, rule in enumerate(rule for same in kinds.values() for rule in same):
+        seen = screen(rule.pattern)
+        for begin in seen.begins:
+            found.setdefault(begin, []).extend((number, held, rule) for held in seen.holds)
+    return found
+
+
+@lru_cache(maxsize=1 << 13)
+def _rules_for(zone: str, start: str | None) -> tuple[tuple[str, Rule], ...]:
+    """The zone's rules that may take a line that begins so, behind each string that a line they take may hold."""
+    found = _by_beginning(zone)
+    begins = found if start is None else (start[:size] for size in range(len(start) + 1))
+    places = {place[:2]: place for begin in begins for place in found.get(begin, ())}
+    return tuple((held, rule) for _, held, rule in (places[key] for key in sorted(places)))
+
+
+@cache
+def _matcher(rule: Rule) -> re.Pattern[str]:
+    return re.compile(rule.pattern, re.NOFLAG if rule.cased else re.IGNORECASE)
 
 
 def _speaks_as_article(plain: str) -> bool:

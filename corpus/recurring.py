@@ -31,6 +31,7 @@ SAME_STORY_SHARE = 0.3
 _MAX_SENTENCE_CHARS = 400
 _MAX_SHORT_CHARS = 120
 _MIN_LETTERS = 3
+_START_CHARS = 12  # nearly every line has so many letters in its first few characters
 
 _TO_THE_READER = re.compile(
     r"\b(?:you|your|you're|we|we're|our|us|click|newsletters?|subscribe|sign up)\b", re.IGNORECASE
@@ -48,12 +49,16 @@ _BETWEEN = "~"
 def line_key(line: Line) -> str | None:
     """The normalised words of a line that may recur as furniture, None for one that can't be told from an article's."""
     plain = line.plain.casefold()
-    if sum(map(str.isalpha, plain)) < _MIN_LETTERS or plain[0] in "\"'" or _CREDIT_LINE.fullmatch(plain):
+    if not _has_letters(plain) or plain[0] in "\"'" or _CREDIT_LINE.fullmatch(plain):
         return None
     if line.paragraph:
         to_reader = len(plain) <= _MAX_SENTENCE_CHARS and _TO_THE_READER.search(plain) and not _REPORTS.search(plain)
         return plain if to_reader else None
     return plain if len(plain) <= _MAX_SHORT_CHARS else None
+
+
+def _has_letters(plain: str) -> bool:
+    return any(sum(map(str.isalpha, part)) >= _MIN_LETTERS for part in (plain[:_START_CHARS], plain))
 
 
 def line_keys(document: Document) -> frozenset[str]:

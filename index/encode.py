@@ -31,6 +31,7 @@ import numpy as np
 from corpus.errors import ModelError
 from index.batch import OnProgress, Vectors, each_once, file_digest, sound
 from index.gpu import has_gpu, on_gpu
+from index.word_pieces import WordPieces
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -142,6 +143,10 @@ class MiniLM:
         return tokenizer
 
     @cached_property
+    def _pieces(self) -> WordPieces:
+        return WordPieces(self._tokenizer)
+
+    @cached_property
     def _model(self) -> tuple[Any, Vectors]:
         """The session and the table of word embeddings, loaded for the first text: many a build has none to encode."""
         from index.minilm_graph import WORDS, read_weights, write_graph
@@ -155,7 +160,7 @@ class MiniLM:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""
-        return [len(ids) for ids in self._ids(texts)]
+        return self._pieces.counts(texts)
 
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
         """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once. Many go to a GPU."""

@@ -3,9 +3,10 @@
 BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with tantivy's fixed k1 = 1.2, b = .75.
 """
 
+import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 
 _ANALYSER = "news"
 _HEAP_BYTES = 64_000_000
+_LONGEST_HELD = 40  # characters of a word whose term is kept at hand
 
 # A word is a run of letters, marks and digits; scripts written without spaces give one token a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_MARKS = string.punctuation + "“”‘’–—…"  # some of what is in no word
 _WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}&&[^{_UNSPACED}]]+"
 
 
@@ -33,9 +36,9 @@ class Entry:
     day: int
 
 
-def _analyser() -> tantivy.TextAnalyzer:
+def _analyser(tokenizer: tantivy.Tokenizer | None = None) -> tantivy.TextAnalyzer:
     return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORD))
+        tantivy.TextAnalyzerBuilder(tokenizer or tantivy.Tokenizer.regex(_WORD))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
         .filter(tantivy.Filter.remove_long(60))
@@ -52,7 +55,20 @@ def _shared_analyser() -> tantivy.TextAnalyzer:
 
 def terms_of(text: str) -> list[str]:
     """The distinct terms of a text as indexed (folded, stemmed, without stop words), in order."""
+    if len(text) <= _LONGEST_HELD and (word := text.strip(_MARKS)).isalnum() and word.isascii():
+        return list(_of_word(word.lower()))
     return list(dict.fromkeys(_shared_analyser().analyze(text)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_word(word: str) -> tuple[str, ...]:
+    """The term of one word in ASCII without marks or capitals, or nothing."""
+    return tuple(_word_analyser().analyze(word))
+
+
+@cache
+def _word_analyser() -> tantivy.TextAnalyzer:
+    return _analyser(tantivy.Tokenizer.raw())  # setting out to look for words takes longer than one word
 
 
 def _schema() -> tantivy.Schema:

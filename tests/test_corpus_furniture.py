@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus import furniture_inline
 from corpus.document import Document, Furniture, Metadata, Span
 from corpus.furniture import furniture
 
@@ -256,3 +257,21 @@ def test_lists_of_many_short_lines_are_read_in_linear_time(lines: str) -> None:
         furniture(document(lines * (size // len(lines))))
         seconds.append(time.process_time() - before)
     assert seconds[1] < 10 * seconds[0] + 0.5  # four times the text
+
+
+MARKUP = [
+    "![a pier](pier.jpg)", "[![x](y)](z)", "[Photo 2: a pier]", "hide caption", " toggle caption", "Enlarge this image",
+    "3 of 7 |", "</div>", "<!-- x -->", "[caption id=1]", "[1]: https://a.example/b", "Image caption,", "Media caption",
+    "Image source, Getty Images", "Media playback is unsupported on your device", "(Photo by Ann Lee)", "[PHOTO: Lee]",
+    "(Photo of a pier: Ann Lee)", "(Ann Lee file photo: Quay)", "(Reuters)", "Photo by Ann Lee", "Credıt: Ann Lee",
+    "CREDİT: Ann Lee", "Ann Lee | AFP", "5 min read", "· 4-minute Read", "The pier shut.", " ", " ", "'s", "|", "(",
+]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(MARKUP), max_size=8).map("".join))
+def test_markup_in_a_line_is_found_by_every_pattern_that_matches_it(row: str) -> None:
+    patterns = [*furniture_inline._MARKUP, *furniture_inline._CREDITS]
+    patterns += furniture_inline._READING_TIME if len(row) <= 160 else ()
+    want = [(m.start(), m.end(), reason) for reason, _, pattern in patterns for m in pattern.finditer(row)]
+    assert [(span.start, span.end, span.reason) for span in furniture_inline._spans(row, 0)] == want

@@ -15,6 +15,7 @@ from index.any_model import AnyModel
 from index.encode import Encoder, MiniLM, find_default_model, load_encoder, usable_cores
 from index.gpu import has_gpu
 from index.minilm_graph import round_rows
+from index.word_pieces import WordPieces
 
 ROOT = Path(__file__).parent.parent
 
@@ -130,6 +131,62 @@ def test_tokens_are_counted_uncut_and_as_the_reference_counts(encoder: Encoder, 
     texts = QUESTIONS + PASSAGES + ODD
     assert encoder.count_tokens(texts) == reference.count_tokens(texts)
     assert encoder.count_tokens(["ship " * 900]) == [900]
+
+
+# What could make a word's pieces depend on what stands beside it, or be more than the words between white space.
+PIECES = [
+    "The",
+    " ",
+    "quay’s",
+    "re-opened",
+    ",",
+    "“",
+    "\n",
+    "\x0b",
+    "\x1c",
+    "\x85",
+    "\u00a0",
+    "\u2028",
+    "[SEP]",
+    "[",
+    "SEP]",
+]
+PIECES += [
+    "e\u0301",
+    "\u0301",
+    "İ",
+    "東京",
+    "ﬁ",
+    "한",
+    "\u200b",
+    "\ud800",
+    "\x00",
+    "\ufffd",
+    "##s",
+    "x" * 70,
+    "y" * 101,
+    "U.S",
+    "…",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=8) | st.sampled_from(PIECES)).map(
+        "".join
+    )
+)
+def test_counting_word_by_word_is_counting_the_text(encoder: MiniLM, text: str) -> None:
+    assert encoder.count_tokens([text]) == [len(ids) for ids in encoder._ids([text])]
+
+
+def test_words_are_forgotten_when_there_are_too_many(encoder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = WordPieces(encoder._tokenizer)
+    monkeypatch.setattr("index.word_pieces._MOST_WORDS", 3)
+    for _ in range(2):
+        assert pieces.counts(PASSAGES) == [len(ids) for ids in encoder._ids(PASSAGES)]
+    assert pieces.counts(["ship " * 3, "x" * 500]) == [3, 1]
+    assert len(pieces._known) <= 3
 
 
 def test_a_text_is_read_up_to_max_tokens_and_no_further(encoder: Encoder, reference: AnyModel) -> None:

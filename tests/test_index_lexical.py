@@ -3,6 +3,8 @@ import os
 from collections import Counter
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from index.lexical import Entry, _analyser, read_lexical, terms_of, write_lexical
 
@@ -53,6 +55,14 @@ def test_scores_rank_as_bm25_computed_by_hand(words):
 
 def words_of(n: int) -> list[str]:
     return _analyser().analyze(f"Headline {n}\n{TEXTS[n]}")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=70) | st.from_regex(r"\W?[A-Za-z0-9]{1,45}\W?", fullmatch=True))
+@example("Running,")
+@example("THE")
+def test_terms_are_those_that_the_index_holds(text):
+    assert terms_of(text) == list(dict.fromkeys(_analyser().analyze(text)))
 
 
 def test_word_forms_accents_and_case_are_folded(words):

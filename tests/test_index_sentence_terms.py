@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.lexical import _analyser, terms_of
 from index.sentence_terms import (
     SentenceTerms,
+    _held,
     fingerprint,
     fingerprints,
     joined,
@@ -16,6 +18,23 @@ from index.sentence_terms import (
 
 WORD = st.sampled_from([f"w{n}" for n in range(30)])
 SENTENCE = st.lists(WORD, max_size=8)
+ODD = [
+    "The",
+    "RUNNING",
+    " ",
+    "quay’s",
+    "re-opened",
+    "U.S.",
+    "“",
+    "\n",
+    "\x1c",
+    "\u2028",
+    "Ünder",
+    "e\u0301",
+    "東京",
+    "x_y",
+    "z" * 61,
+]
 PASSAGES = st.lists(st.lists(SENTENCE, max_size=4), max_size=6)
 
 
@@ -41,6 +60,24 @@ def test_the_best_sentence_is_the_one_that_sets_of_words_find(passages, weights,
         for passage in passages
     ]
     np.testing.assert_allclose(found, want, rtol=1e-5)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text(max_size=8) | st.sampled_from(ODD)).map("".join), max_size=4))
+def test_a_sentence_has_the_fingerprints_of_its_terms(sentences):
+    marks: list[int] = []
+    for sentence in sentences:
+        marks += [*dict.fromkeys(fingerprint(term) for term in _analyser().analyze(sentence)), 0]
+    for _ in range(2):
+        assert fingerprints(sentences, terms_of).tolist() == marks
+
+
+def test_words_that_are_too_long_or_too_many_are_not_kept(monkeypatch):
+    monkeypatch.setattr("index.sentence_terms._MOST_WORDS", 2)
+    for sentence in ("one two three", "four " + "five" * 30, "one two"):
+        want = [*map(fingerprint, sentence.split()), 0]
+        assert fingerprints([sentence], str.split).tolist() == want
+    assert _held(str.split).keys() == {"one", "two"}
 
 
 @given(PASSAGES.filter(len))

@@ -128,7 +128,8 @@ class Run:
         self.phase(name, peer, "unchanged", folder, store)
         change(self.articles / file.name, file)
         self.phase(name, peer, "changed", folder, store, "--file", file.name)
-        self.phase(name, peer, "found", folder, store, "--question", ADDED_QUESTION)
+        if "changed" in self.done(name):
+            self.phase(name, peer, "found", folder, store, "--question", ADDED_QUESTION)
         if self.chosen.scale:
             self.scale(name, peer)
 

@@ -1,16 +1,15 @@
 """A question answered: statements quoted from articles, each with checked citations, or word that there are none."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from corpus.document import Span
-from corpus.errors import MisuseError
 from index.hits import Hit, StoredArticle, Where
 from index.search import NewsIndex
 from qa.along import reach
+from qa.askable import checked_question
 from qa.choose import Choice, choose, with_reasons
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
@@ -21,7 +20,6 @@ from qa.outlets import Named, Outlets, outlets_named, outlets_of
 from qa.questions import Question, analyse
 from qa.select import Candidate, rank
 
-MOST_CHARACTERS = 2_000
 CANDIDATE_HITS = 20
 """Statements are looked for in so many hits, however few are shown."""
 
@@ -65,23 +63,6 @@ class Answer:
     def verdict(self) -> str:
         """Whether the articles answer: "likely", "partly" or "not in these articles"."""
         return verdict(self.confidence) if self.answered else "not in these articles"
-
-
-def checked_question(question: str) -> str:
-    """The question without white space around it, what is no character replaced by U+FFFD.
-
-    Raises MisuseError for one that can't be asked.
-    """
-    asked = re.sub(r"[\ud800-\udfff]", "\ufffd", question).strip()
-    if not asked:
-        raise MisuseError('the question is empty; ask for instance: "Who spoke at the meeting?"')
-    if re.search(r"[^\W_]", asked) is None:
-        raise MisuseError(f"the question {asked[:20]!r} holds no word; ask in words")
-    if len(asked) > MOST_CHARACTERS:
-        raise MisuseError(
-            f"the question has {len(asked):,} characters, the most is {MOST_CHARACTERS:,}; ask it more shortly"
-        )
-    return asked
 
 
 def ask(

@@ -31,7 +31,7 @@ class _Ready:
 
 def search(options: Options, settings: Settings) -> int:
     """The exit code of `copydesk search`."""
-    from qa.answer import checked_question
+    from qa.askable import checked_question
     from qa.show import hits_text
     from qa.show_json import search_json
 

@@ -15,6 +15,7 @@ from index.place import index_place
 from index.progress import Progress
 from index.search import NewsIndex, open_index
 from index.store import current_name
+from qa.background import Background
 from qa.examples import examples
 
 _LOOK_SECONDS = 1.0
@@ -82,16 +83,17 @@ class Desk:
         self._passage_tokens = passage_tokens
         self._index: NewsIndex | None = None
         self._examples: tuple[str, ...] | None = ()
+        self._untried: NewsIndex | None = None
         self._gone: dict[str, StoredArticle] = {}
         self._job: Job = Idle()
         self._builds = 0
         self._looked = 0.0
         self._refused: tuple[str | None, str] | None = None
         self._lock = threading.Lock()
-        self._opening = threading.Lock()
+        self._opening, self._loading = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
-        self._threads: list[threading.Thread] = []
-        self._closing = threading.Event()
+        self._watch: threading.Thread | None = None
+        self._background = Background()
 
     def __enter__(self) -> "Desk":
         return self
@@ -101,9 +103,7 @@ class Desk:
 
     def close(self) -> None:
         """End what runs in the background, and wait until it has; a build that ran leaves the index as it was."""
-        self._closing.set()
-        while self._threads:
-            self._threads.pop().join()
+        self._background.close()
 
     def start(self) -> None:
         """Take up the index on disk; where there is none yet, or one that a stopped build left, start to build it."""
@@ -111,12 +111,21 @@ class Desk:
         if isinstance(self.job, Idle) and (self._index is None or not self._index.has_vectors):
             self.rebuild()
 
+    def watch(self, keep_up: Callable[[threading.Event], None]) -> None:
+        """Start what calls `rebuild` when the folder has changed, and that ends when its event is set."""
+        self._watch = self._background.start(partial(keep_up, self._background.closing), "watch")
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether changes of the folder are taken up by themselves."""
+        return self._watch is not None and self._watch.is_alive()
+
     def index(self) -> NewsIndex | None:
         """The index that serves, or None before the first build is done. Never waits for a build or a reload."""
         now = time.monotonic()
         if now - self._looked > _LOOK_SECONDS and not self._opening.locked():
             self._looked = now
-            self._in_background(self.refresh, "reload")
+            self._background.start(self.refresh, "reload")
         return self._index
 
     def refresh(self) -> bool:
@@ -137,7 +146,7 @@ class Desk:
             if isinstance(self._job, Building):
                 return False
             self._job = Building(Progress("reading", 0, 0, None, None))
-            self._thread = self._in_background(self._build, "build")
+            self._thread = self._background.start(self._build, "build")
             return True
 
     @property
@@ -158,7 +167,11 @@ class Desk:
         return self._job
 
     def examples(self) -> tuple[str, ...] | None:
-        """Questions that the index which serves answers; None while they are being tried."""
+        """Questions that the index which serves answers; None while they are being tried, from the first call on."""
+        with self._lock:
+            index, self._untried = self._untried, None
+        if index is not None:
+            self._background.start(partial(self._try_examples, index), "examples")
         return self._examples
 
     def gone(self, digest: str) -> StoredArticle | None:
@@ -188,15 +201,8 @@ class Desk:
             self._end(Failed(self._count(), "The build stopped on a fault in Copydesk; the terminal shows it."))
             raise
 
-    def _in_background(self, work: Callable[[], object], name: str) -> threading.Thread:
-        """A thread that does this work, started, and waited for by `close`."""
-        thread = threading.Thread(target=work, name=f"copydesk-{name}", daemon=True)
-        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
-        thread.start()
-        return thread
-
     def _tell(self, progress: Progress) -> None:
-        if self._closing.is_set():
+        if self._background.closing.is_set():
             raise _ClosingError
         self._job = Building(progress)
 
@@ -229,19 +235,19 @@ class Desk:
             self._gone.update({a.digest: a for a in before.articles if a.digest not in held})
             for digest in self._gone.keys() & held:
                 del self._gone[digest]
-        self._examples = None
-        self._in_background(partial(self._try_examples, index), "examples")
+        with self._lock:
+            self._examples, self._untried = None, index
 
     def _try_examples(self, index: NewsIndex) -> None:
         found: tuple[str, ...] = ()
         try:
-            found = examples(index, self._closing.is_set)
+            found = examples(index, self._background.closing.is_set)
         finally:
             if index is self._index:
                 self._examples = found
 
     def _loaded_encoder(self) -> Encoder:
-        with self._lock:
+        with self._loading:
             if self._encoder is None:
                 self._encoder = load_encoder(self._model)
             return self._encoder

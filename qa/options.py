@@ -37,6 +37,7 @@ A batch holds one {{"id": "...", "question": "..."}} a line; each line out carri
 _SERVE_EXAMPLES = """\
 examples:
   copydesk serve ~/news
+  copydesk serve ~/news --watch
   copydesk serve ~/news --port 8000 --no-browser"""
 
 _MEASURE_EXAMPLES = """\
@@ -63,6 +64,7 @@ class Options:
     until: str | None = None
     host: str | None = None
     port: int | None = None
+    watch: bool | None = None
     no_browser: bool = False
     version: bool = False
 
@@ -139,6 +141,9 @@ def _page_options() -> _Parser:
     page = _bare()
     page.add_argument("--host", help="the address to listen on (127.0.0.1: this machine alone)")
     page.add_argument("--port", type=_whole(0, 65535), help="the port to listen on (7860; 0 takes a free one)")
+    page.add_argument(
+        "--watch", action=argparse.BooleanOptionalAction, help="take up changes of the folder by themselves, or don't"
+    )
     page.add_argument("--no-browser", action="store_true", help="don't open a browser")
     return page
 

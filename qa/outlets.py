@@ -51,7 +51,9 @@ def outlets_named(question: str, outlets: Outlets) -> Named:
     held = tuple(named_outlets(question, outlets.names))
     asked = frozenset(_stems(question))
     called = {word for group in held for source in group for word in _as_asked(source, asked)}
-    spans = {match.span(): name for name in _WELL_KNOWN for match in _called(name).finditer(question)}
+    spoken = frozenset(_words(question))
+    likely = [name for name in _WELL_KNOWN if spoken.issuperset(_words(_bare(name)))]  # to compile few patterns
+    spans = {match.span(): name for name in likely for match in _called(name).finditer(question)}
     absent = [
         name
         for (start, end), name in sorted(spans.items())
@@ -72,10 +74,18 @@ def _stems(outlet: str) -> list[str]:
     return [stem_of(word) for word in re.findall(r"[^\W_]+", outlet) if word.lower() not in STOPWORDS]
 
 
+def _bare(outlet: str) -> str:
+    return re.sub(r"^The\s+", "", outlet)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
 @functools.cache
 def _called(outlet: str) -> re.Pattern[str]:
     """Finds an outlet's name in a question. One that is also a plain word counts only where a report is spoken of."""
-    bare = re.sub(r"^The\s+", "", outlet)
+    bare = _bare(outlet)
     if bare != outlet and bare in _NEEDS_THE:
         return re.compile(rf"\b[Tt]he {bare}\b(?!\s+[A-Z])")
     name = r"\W+".join(map(re.escape, re.findall(r"[^\W_]+", bare)))

@@ -31,6 +31,7 @@ _PRIVATE = "private"
 _CONCURRENT = 8
 _WAITING = 64
 _TICK_SOON_SECONDS = 0.7
+_TICK_WATCHED_SECONDS = 3.0
 _TICK_IDLE_SECONDS = 15.0
 # A link, and not gradio's own `css`, which rewrites selectors and drops what stands in media queries.
 _HEAD = '<link rel="stylesheet" href="/copydesk/page.css"><link rel="icon" href="/copydesk/icon.svg">'
@@ -219,12 +220,13 @@ class Page:
     def _header_values(self, seen: int) -> Update:
         building = isinstance(self._desk.job, Building)
         soon = building or self._desk.examples() is None
+        later = _TICK_WATCHED_SECONDS if self._desk.is_watched else _TICK_IDLE_SECONDS
         return {
             self._status: status_html(self._desk, datetime.now(UTC)),
             self._notice: notice_html(self._desk, seen),
             self._rebuild: gr.Button("Building …" if building else "Rebuild", interactive=not building),
             self._examples: examples_html(self._desk.examples() or ()),
-            self._timer: gr.Timer(_TICK_SOON_SECONDS if soon else _TICK_IDLE_SECONDS),
+            self._timer: gr.Timer(_TICK_SOON_SECONDS if soon else later),
         }
 
     def _panel_values(self, find: str) -> Update:

@@ -1,4 +1,4 @@
-"""The web server around the page: its port, its own small routes, and the line that says where it is."""
+"""The web server around the page: its own small routes, and the line that says where it is."""
 
 import socket
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from corpus.errors import CopydeskError, MisuseError
 from qa.desk import Desk
 from qa.guard import Guard
 from qa.viewer import routes
@@ -23,7 +22,6 @@ _FILES = {
     "article.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
-_QUEUED = 256
 _GOODBYE_SECONDS = 2
 """How long Ctrl+C waits for requests: every open page holds one that never ends."""
 
@@ -44,27 +42,6 @@ def own_routes(desk: Desk) -> FastAPI:
         return FileResponse(_STATIC / name, media_type=_FILES[name], headers={"Cache-Control": "no-cache"})
 
     return app
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens at the address; port 0 takes any free one. Raises CopydeskError where that can't be.
-
-    Whoever connects before the page is ready is answered once it is.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError:
-        raise MisuseError(f"--host {host}: there is no such address on this machine; try --host 127.0.0.1") from None
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_QUEUED)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or error
-        raise CopydeskError(f"port {port} on {host}: {reason}; take another, for example --port {port + 1}") from None
-    return listener
 
 
 def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, ready: Callable[[str], None]) -> None:

@@ -33,6 +33,7 @@ class Settings:
     max_file_mb: int = 20
     host: str = "127.0.0.1"
     port: int = 7860
+    watch: bool = False
     k: int = 10
     passage_tokens: int = 200
     password: str | None = field(default=None, repr=False)
@@ -139,6 +140,15 @@ def _model(value: object, source: _Source) -> str:
     return name
 
 
+def _yes_or_no(value: object, _source: _Source) -> bool:
+    written = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if isinstance(value, str):
+        value = written.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
 def _number(low: int, high: int) -> Callable[[object, _Source], int]:
     def read(value: object, _source: _Source) -> int:
         wanted = f"a whole number from {low} to {high}"
@@ -159,6 +169,7 @@ _READERS: dict[str, Callable[[object, _Source], Any]] = {
     "max_file_mb": _number(1, 10_000),
     "host": _words,
     "port": _number(0, 65_535),
+    "watch": _yes_or_no,
     "k": _number(1, 1_000),
     "passage_tokens": _number(20, 254),
     "password": _words,

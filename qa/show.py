@@ -10,10 +10,12 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from index.hits import Hit
-from qa.answer import Answer
-from qa.cite import Citation
+if TYPE_CHECKING:  # what answers is slow to load, and `copydesk index` shows no answer
+    from index.hits import Hit
+    from qa.answer import Answer
+    from qa.cite import Citation
 
 WIDTH_COLUMNS = 88
 UNKNOWN_OUTLET = "unknown outlet"
@@ -101,12 +103,12 @@ def file_name(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
 
-def why_declined(answer: Answer) -> str:
+def why_declined(answer: "Answer") -> str:
     """What a declined answer's note adds to saying that it is declined."""
     return answer.note.removeprefix(DECLINED).strip()
 
 
-def place(citation: Citation) -> str:
+def place(citation: "Citation") -> str:
     """Where the cited words stand: file:line; for a web page its paragraph, as the page shows them.
 
     A web page's text is taken out of its file, a paragraph a line, and that file's own lines are another thing.
@@ -116,14 +118,14 @@ def place(citation: Citation) -> str:
     return f"{citation.file}:{citation.line}"
 
 
-def citation_text(citation: Citation) -> str:
+def citation_text(citation: "Citation") -> str:
     """The citation as someone pastes it: quote, outlet, headline, date, file:line."""
     headline = f"“{citation.title}”" if citation.title else file_name(citation.file)
     where = f"{citation.source or UNKNOWN_OUTLET}, {headline}, {written_date(citation.published)}"
     return plain(f"“{citation.quote}” — {where}, {place(citation)}")
 
 
-def answer_copy(answer: Answer) -> str:
+def answer_copy(answer: "Answer") -> str:
     """The answer as someone pastes it: question, statements with their markers, then the citations."""
     lines = [plain(answer.question), ""]
     lines += [f"{plain(each.text)} {_markers(each.citations)}" for each in answer.statements] or [plain(answer.note)]
@@ -142,7 +144,7 @@ _NEAREST = 3
 """How many passages the terminal shows below a declined answer; --json and the page have them all."""
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: "Answer") -> str:
     """The answer for a terminal, 88 columns wide: statements with their markers, then the sources they name."""
     blocks = []
     if plain(answer.asked) != plain(answer.question):
@@ -162,7 +164,7 @@ def answer_text(answer: Answer) -> str:
     return "\n\n".join(blocks)
 
 
-def hits_text(hits: Sequence[Hit]) -> str:
+def hits_text(hits: "Sequence[Hit]") -> str:
     """Hits for a terminal, best first: rank, score, outlet, date, headline, file and passage."""
     blocks = []
     for hit in hits:
@@ -173,14 +175,14 @@ def hits_text(hits: Sequence[Hit]) -> str:
     return "\n\n".join(blocks)
 
 
-def _copies(hit: Hit) -> list[str]:
+def _copies(hit: "Hit") -> list[str]:
     """The line that names the files with the same text, if there are any."""
     return (
         [_wrapped(f"The same text: {', '.join(copy.article.path for copy in hit.copies)}", "   ")] if hit.copies else []
     )
 
 
-def _source_text(citation: Citation) -> str:
+def _source_text(citation: "Citation") -> str:
     mark = f"[{citation.marker}] "
     head = f"{mark}{citation.source or UNKNOWN_OUTLET} · {written_date(citation.published)}"
     return "\n".join([_wrapped(head), *_headline(citation.title, " " * len(mark)), " " * len(mark) + _place(citation)])
@@ -190,7 +192,7 @@ def _headline(title: str | None, indent: str = "   ") -> list[str]:
     return [_wrapped(title, indent)] if title else []
 
 
-def _place(citation: Citation) -> str:
+def _place(citation: "Citation") -> str:
     return plain(place(citation))
 
 

@@ -1,14 +1,15 @@
 """Answers and hits as JSON can hold them: the contract of `--json`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from index.hits import Hit
-from qa.answer import Answer
-from qa.cite import Citation
+if TYPE_CHECKING:  # what answers is slow to load, and `copydesk search` answers nothing
+    from index.hits import Hit
+    from qa.answer import Answer
+    from qa.cite import Citation
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
+def answer_json(answer: "Answer") -> dict[str, Any]:
     """The answer as `copydesk ask --json` prints it."""
     return {
         "question": answer.question,
@@ -24,12 +25,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def search_json(question: str, seconds: float, hits: Sequence[Hit]) -> dict[str, Any]:
+def search_json(question: str, seconds: float, hits: "Sequence[Hit]") -> dict[str, Any]:
     """Hits as `copydesk search --json` prints them."""
     return {"question": question, "seconds": round(seconds, 4), "passages": [_hit_json(each) for each in hits]}
 
 
-def _citation_json(citation: Citation) -> dict[str, Any]:
+def _citation_json(citation: "Citation") -> dict[str, Any]:
     return {
         "marker": citation.marker,
         "file": citation.file,
@@ -45,7 +46,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
+def _hit_json(hit: "Hit") -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),

@@ -15,6 +15,7 @@ ONE_HOME = {
     "gradio": "qa/page.py",
     "trafilatura": "corpus/webpage.py",
     "sentence_transformers": "index/any_model.py",
+    "watchfiles": "qa/watch.py",
 }
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).glob("*.py"))
 

@@ -1,6 +1,7 @@
 """Rebuilding from the real page: a new article is answered from, one build for two people, failures told in words."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browsing import Site, Visit, chromium, needs_chromium, serving
@@ -113,3 +114,18 @@ def test_a_build_that_fails_says_why_and_the_old_index_answers(browser: Browser,
         expect(visit.page.locator(".notice")).to_be_hidden()
     for path, data in kept.items():
         path.write_bytes(data)
+
+
+def test_changes_of_a_watched_folder_reach_the_open_page_by_themselves(browser: Browser, tmp_path: Path) -> None:
+    folder, settings = write_corpus(tmp_path / "news"), tmp_path / "home" / ".config" / "copydesk" / "copydesk.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("watch = true\n", encoding="utf-8")
+    with serving(folder, tmp_path / "home") as site, Visit(browser, site) as visit:
+        page = visit.page
+        expect(page.locator(".status")).to_contain_text("3 articles", timeout=30_000)
+        (folder / "bakery.md").write_text(
+            "The bakery burned down on Monday, and 14 ovens were lost.\n", encoding="utf-8"
+        )
+        expect(page.locator(".notice.done")).to_contain_text("1 article added", timeout=30_000)
+        expect(page.locator(".status")).to_contain_text("4 articles")
+        assert visit.complaints == []

@@ -11,7 +11,8 @@ from index.build import build
 from index.encode import Encoder
 from index.hits import Where
 from index.search import NewsIndex, open_index
-from qa.answer import MOST_CHARACTERS, Answer, ask, checked_question
+from qa.answer import Answer, ask
+from qa.askable import MOST_CHARACTERS, checked_question
 from qa.cite import CitationError, is_checked
 from qa.followup import Turn
 

@@ -52,6 +52,10 @@ def test_no_command_means_the_page_with_its_options() -> None:
     assert (options.command, options.port, options.no_browser) == (None, 8000, True)
 
 
+def test_watching_can_be_asked_for_refused_and_left_to_the_settings() -> None:
+    assert [parse(["serve", *typed]).watch for typed in (["--watch"], ["--no-watch"], [])] == [True, False, None]
+
+
 def test_outlets_add_up_and_one_call_leaves_nothing_for_the_next() -> None:
     assert parse(["ask", "Who?", "--outlet", "A", "--outlet", "B"]).outlet == ["A", "B"]
     assert parse(["ask", "Who?"]).outlet == []
@@ -440,6 +444,14 @@ def test_help_loads_nothing_heavy_at_all(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(home), capture_output=True, text=True, check=False
     )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("typed", [["index", "{}"], ["search", "fares", "--corpus", "{}"]])
+def test_what_answers_is_not_loaded_where_nothing_is_answered(home: Path, built: Path, typed: list[str]) -> None:
+    code = "import sys\nfrom qa.cli import main\nmain()\nsys.exit('qa.answer' in sys.modules)"
+    filled = [each.format(built) for each in typed]
+    done = subprocess.run([sys.executable, "-c", code, *filled], env=environment(home), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 

@@ -241,3 +241,16 @@ def test_an_index_that_a_stopped_build_left_without_vectors_serves_and_is_finish
         after.start()
         after.wait()
         assert served(after).has_vectors
+
+
+def test_examples_are_tried_once_someone_asks_for_them(tmp_path: Path, encoder: Encoder) -> None:
+    build(write(tmp_path, one=ONE, two=TWO), encoder=encoder)
+    with Desk(tmp_path, encoder=encoder) as desk:
+        assert desk.examples() == ()
+        desk.start()
+        assert "copydesk-examples" not in [thread.name for thread in threading.enumerate()]
+        assert desk._examples is None
+        deadline = time.monotonic() + 20
+        while desk.examples() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert desk.examples() is not None

@@ -16,7 +16,8 @@ import pytest
 from running import environment, write_corpus
 
 from corpus.errors import CopydeskError, MisuseError
-from qa.server import bound, exposure
+from qa.listen import bound
+from qa.server import exposure
 
 _START = """
 import sys
@@ -125,3 +126,8 @@ def test_an_address_that_is_not_this_machine_s_is_refused() -> None:
 )
 def test_opening_the_page_wider_without_a_password_warns(host: str, password: str | None, warns: bool) -> None:
     assert bool(exposure(host, password)) is warns
+
+
+def test_the_port_is_taken_before_anything_heavy_is_loaded() -> None:
+    code = "import sys, qa.commands, qa.listen; sys.exit('numpy' in sys.modules or 'fastapi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=environment(Path.home())).returncode == 0

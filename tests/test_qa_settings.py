@@ -35,7 +35,7 @@ def test_every_key_is_read_from_a_file_and_relative_folders_start_at_the_file(tm
     file = written(
         tmp_path,
         'folder = "news"\nindex = "/var/index"\nmodel = "./weights"\nmax_file_mb = 5\nhost = "::1"\nport = 8000\n'
-        "k = 3\npassage_tokens = 120\n",
+        "k = 3\npassage_tokens = 120\nwatch = true\n",
     )
     assert read_settings({}, file) == Settings(
         folder=tmp_path / "news",
@@ -46,6 +46,7 @@ def test_every_key_is_read_from_a_file_and_relative_folders_start_at_the_file(tm
         port=8000,
         k=3,
         passage_tokens=120,
+        watch=True,
     )
 
 
@@ -53,6 +54,13 @@ def test_the_environment_goes_over_the_file_and_empty_variables_count_for_nothin
     file = written(tmp_path, "port = 8000\nk = 3\n")
     settings = read_settings({"COPYDESK_SETTINGS": str(file), "COPYDESK_PORT": "9000", "COPYDESK_K": ""})
     assert (settings.port, settings.k) == (9000, 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("1", True), ("yes", True), ("True", True), ("0", False), ("no", False)]
+)
+def test_yes_and_no_are_understood_in_the_environment(written: str, meant: bool) -> None:
+    assert read_settings({"COPYDESK_WATCH": written}).watch is meant
 
 
 def test_the_named_file_goes_before_the_one_in_the_environment(tmp_path: Path) -> None:
@@ -119,6 +127,8 @@ def test_a_file_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
         ("k = 2.5", "a whole number from 1 to 1000"),
         ("max_file_mb = -1", "a whole number from 1 to 10000"),
         ("passage_tokens = 5", "a whole number from 20 to 254"),
+        ("watch = 2", "true or false"),
+        ("watch = 'maybe'", "true or false"),
         ("folder = 3", "text"),
         ('host = " "', "text"),
         ("[model]\nname = 'x'", "text"),

@@ -1,0 +1,24 @@
+"""What can be asked at all."""
+
+import re
+
+from corpus.errors import MisuseError
+
+MOST_CHARACTERS = 2_000
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it, what is no character replaced by U+FFFD.
+
+    Raises MisuseError for one that can't be asked.
+    """
+    asked = re.sub(r"[\ud800-\udfff]", "\ufffd", question).strip()
+    if not asked:
+        raise MisuseError('the question is empty; ask for instance: "Who spoke at the meeting?"')
+    if re.search(r"[^\W_]", asked) is None:
+        raise MisuseError(f"the question {asked[:20]!r} holds no word; ask in words")
+    if len(asked) > MOST_CHARACTERS:
+        raise MisuseError(
+            f"the question has {len(asked):,} characters, the most is {MOST_CHARACTERS:,}; ask it more shortly"
+        )
+    return asked

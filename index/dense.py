@@ -70,15 +70,11 @@ class DenseIndex:
         order = np.lexsort((every, -near))[:k]
         return every[order], near[order]
 
-    def cosines(self, queries: Vectors, rows: Rows) -> Vectors:
-        """The cosine of each query with each of the rows, shape (queries, len(rows)); `queries` is (queries, dim).
-
-        All are 0 while there are no vectors yet.
-        """
+    def cosines(self, query: Vectors, rows: Rows) -> Vectors:
+        """The cosine of the query, shape (dim,), with each of the rows, shape (len(rows),); 0 without vectors."""
         if self.size == 0:
-            return np.zeros((len(queries), len(rows)), np.float32)
-        held = self.vectors(rows)
-        return np.stack([held @ query for query in queries])  # a product of two matrices would start threads as well
+            return np.zeros(len(rows), np.float32)
+        return np.asarray(self.vectors(rows) @ query, np.float32)
 
     def vectors(self, rows: Rows) -> Vectors:
         """The stored vectors of the rows, shape (len(rows), dim); of a large part to within its eight bits."""

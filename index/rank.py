@@ -1,4 +1,4 @@
-"""The order of the passages put forward for a question: thirteen features of each, weighed. Pure.
+"""The order of the passages put forward for a question: twelve features of each, weighed. Pure.
 
 The weights are a conditional logit (McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1973): the
 chance that a passage is evidence, among those put forward for the same question. `tests/bench/fit_rank.py` fits them.
@@ -34,7 +34,6 @@ FEATURES = (
     "words",
     "words of a part",
     "meaning",
-    "meaning of a part",
     "fused rank",
     "words rank",
     "meaning rank",
@@ -51,9 +50,10 @@ FEATURES = (
 class Found:
     """Passages put forward for a question, n of them in rising order of their rows, and what was found out of each.
 
-    `bm25` and `cosines` have shape (texts, n): the question's first, then those of its parts; BM25 is 0 where the words
-    missed. `sentence` is the share of the question, by weight, that the passage's best sentence holds. `article` are
-    the articles' rows. `outlets` has shape (outlets named, n): whether the passage is that outlet's.
+    `bm25` has shape (texts, n): the question's first, then those of its parts; 0 where the words missed. `cosines` are
+    of the question alone: those of its parts added nothing to be measured, for half of a search's time. `sentence` is
+    the share of the question, by weight, that the passage's best sentence holds. `article` are the articles' rows.
+    `outlets` has shape (outlets named, n): whether the passage is that outlet's.
     """
 
     rows: Rows
@@ -65,10 +65,10 @@ class Found:
 
 
 def features(found: Found) -> Scores:
-    """The features of every passage, shape (n, 13), in the order of FEATURES."""
+    """The features of every passage, shape (n, 12), in the order of FEATURES."""
     highest = np.maximum(found.bm25.max(axis=1, keepdims=True, initial=0), 1e-6)
     words = found.bm25 / highest
-    fused = np.stack([_fused(bm25, cosines) for bm25, cosines in zip(words, found.cosines, strict=True)])
+    fused = np.stack([_fused(bm25, found.cosines) for bm25 in words])
     # A question without parts is its own only part.
     of_part = slice(1 if len(words) > 1 else 0, None)
     total = fused[0] + fused[of_part].max(axis=0)
@@ -83,11 +83,10 @@ def features(found: Found) -> Scores:
     columns = [
         words[0],
         words[of_part].max(axis=0),
-        found.cosines[0],
-        found.cosines[of_part].max(axis=0),
+        found.cosines,
         _by_rank(total, found.rows),
         _by_rank(words[0], found.rows),
-        _by_rank(found.cosines[0], found.rows),
+        _by_rank(found.cosines, found.rows),
         found.outlets.any(axis=0) if len(found.outlets) else np.zeros(len(total)),
         of_outlet,
         best[story],

@@ -1,7 +1,6 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -34,8 +33,6 @@ OF_A_PART = 100
 EMBEDDED_WHEN_ASKED = 6
 """How many of the best hits are embedded for a question while the index has no vectors, to tell whether they answer."""
 
-# A question's parts are short texts: two runs of the model at a time halve the wait.
-_POOL = ThreadPoolExecutor(2, thread_name_prefix="vectors")
 _LAST_DAY = 99_999_999
 _NO_OUTLET = -1  # of an article that is gone
 
@@ -113,7 +110,7 @@ class NewsIndex:
         the articles of each outlet that it names; `index/rank.py` puts them in order.
         """
         found = self.found(question, where, max(CANDIDATES, k))
-        words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines[0])
+        words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines)
         hits = []
         for rank, (n, score, copies) in enumerate(self._ranked(found, k), 1):
             place = self._place(found, n)
@@ -127,7 +124,7 @@ class NewsIndex:
                     text=self._passage(found, n),
                     words=float(words[n]),
                     meaning=float(meaning[n]),
-                    cosine=float(found.cosines[0][n]),
+                    cosine=float(found.cosines[n]),
                     bm25=float(found.bm25[0][n]),
                     copies=tuple(self._place(found, other) for other in copies),
                 )
@@ -170,7 +167,7 @@ class NewsIndex:
     def found(self, question: str, where: Where = Where(), count: int = CANDIDATES) -> Found:  # noqa: B008 (frozen)
         """The passages put forward for the question, with what ranks them."""
         texts = [question, *parts(question)]
-        vectors = np.stack(list(_POOL.map(self.vector, texts)))
+        vector = self.vector(question)
         terms = [dict.fromkeys(terms_of(text), 1.0) for text in texts]
         groups = self._named(question, where)
         places = [where]
@@ -180,7 +177,7 @@ class NewsIndex:
         by_words: list[list[tuple[Rows, Vectors]]] = [[] for _ in texts]
         for place in places:
             outlets, days = self._filters(place)
-            nearest, _ = self._generation.dense.search(vectors[0], count, self._allowed(outlets, days))
+            nearest, _ = self._generation.dense.search(vector, count, self._allowed(outlets, days))
             rows.append(nearest)
             for n in range(len(texts)):
                 by_words[n].append(self._generation.words.search(terms[n], OF_A_PART if n else count, outlets, days))
@@ -198,7 +195,7 @@ class NewsIndex:
         return Found(
             rows=every,
             bm25=bm25,
-            cosines=self._generation.dense.cosines(vectors, every),
+            cosines=self._generation.dense.cosines(vector, every),
             sentence=self._generation.sentence_terms.best(every, shares),
             article=article,
             outlets=np.stack([np.isin(self._outlets[article], own) for own in members])

@@ -36,7 +36,7 @@ SETS = {"multihop_rag": 1.0, "squad2": 0.3, "scifact": 0.2}
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: the features (n, 13) of the passages put forward, their rows and articles, which of them are right,
+    """One question: the features (n, 12) of the passages put forward, their rows and articles, which of them are right,
     and for each thing to be found the rows that hold it."""
 
     values: NDArray[np.float32]

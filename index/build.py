@@ -1,12 +1,13 @@
 """A folder of articles made into a new generation. Reads only files that changed, encodes only text not seen before."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError
-from corpus.read import list_files
+from corpus.read import FileStat, list_files
 from index.before import find_before
 from index.changes import Fresh, Survey, survey
 from index.crew import Crew
@@ -59,14 +60,14 @@ def build(
     be written or another build is running, ModelError for the encoder. The index that served goes on serving then.
     """
     begun = time.monotonic()
-    list_files(folder)  # raises for a folder that can't be used, before anything is written into it
+    now_ns = time.time_ns()
+    listed = list(list_files(folder))  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
     place = index_place(folder, index_dir)
     with one_build(place), Crew(processes) as crew:
-        now_ns = time.time_ns()
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
-        found = _survey(folder, place, previous, max_file_bytes, crew, progress)
+        found = _survey(folder, listed, place, previous, max_file_bytes, crew, progress)
         report = _report(found, before.why)
         if previous is not None and previous.has_vectors and not _differs(found, previous):
             made = previous.manifest
@@ -82,11 +83,17 @@ def build(
 
 
 def _survey(
-    folder: Path, place: Path, previous: Generation | None, max_file_bytes: int, crew: Crew, progress: Listener
+    folder: Path,
+    listed: Sequence[FileStat | Unreadable],
+    place: Path,
+    previous: Generation | None,
+    max_file_bytes: int,
+    crew: Crew,
+    progress: Listener,
 ) -> Survey:
     known = previous.list.files if previous else ()
     since = looked_ns(place, previous.manifest) if previous else 0
-    found = survey(folder, known, max_file_bytes, since, crew, clock("reading", progress))
+    found = survey(folder, listed, known, max_file_bytes, since, crew, clock("reading", progress))
     if found.files:
         return found
     first = found.skipped[0]

@@ -1,19 +1,21 @@
 """What changed in a folder since a generation was built: which articles to keep, to cut anew, to read, to forget."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from corpus.document import Document, Unreadable
 from corpus.furniture import line_keys
-from corpus.read import FileStat, list_files, parse_file, read_bytes
+from corpus.read import FileStat, parse_file, read_bytes
 from index.crew import Crew
 from index.files import FileFacts
 
 _RACY_NS = 2_000_000_000
 """A file changed this shortly before it was looked at may change again within the clock's grain: read it again."""
+
+_TOLD_EVERY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,19 @@ class Survey:
 
 def survey(
     folder: Path,
+    listed: Sequence[FileStat | Unreadable],
     known: Iterable[FileFacts],
     max_bytes: int,
     since_ns: int,
     crew: Crew,
     step: Callable[[int, int], None],
 ) -> Survey:
-    """The folder compared with the files `known` from a generation whose files were looked at at `since_ns`.
+    """The folder as it is `listed` now, compared with the files `known` from a generation made at `since_ns`.
 
     A file is read again only where its size or times differ or a time is too close to `since_ns` to be trusted, and
-    parsed again only where its bytes differ. `step(done, total)` is called a file. Raises CorpusError for the folder.
+    parsed again only where its bytes differ. `step(done, total)` is called every few files.
     """
     before = {facts.stat.path: facts for facts in known}
-    listed = list(list_files(folder))
     todo = [
         (entry, before.get(entry.path))
         for entry in listed
@@ -87,7 +89,8 @@ def survey(
             skipped.append(found)
         else:
             files.append(found)
-        step(done, len(listed))
+        if done % _TOLD_EVERY == 0 or done == len(listed):
+            step(done, len(listed))
     restamped = sum(isinstance(file, Unchanged) and file.facts.stat != file.stat for file in files)
     gone = before.keys() - {file.stat.path for file in files}
     return Survey(tuple(files), tuple(skipped), len(todo), len(gone), restamped, _stirred(files, before, gone))

@@ -39,9 +39,9 @@ class Crew:
         self.dismiss()
 
     def dismiss(self) -> None:
-        """Let the processes go, once what they have in hand is finished."""
+        """Let the processes go, which end when what they have in hand is finished."""
         while self._pool:
-            self._pool.pop().shutdown(cancel_futures=True)
+            self._pool.pop().shutdown(wait=False, cancel_futures=True)
 
     def map(self, do: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """What `do`, a function that can be sent to another process, makes of each item, in order, as it comes."""

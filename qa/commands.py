@@ -95,7 +95,6 @@ def _serve(options: Options, settings: Settings) -> int:
     from qa.listen import bound
 
     with bound(host, port) as listener:  # first of all, so that a port in use is told at once and nothing was begun
-        serve = _load_page()
         from qa.desk import Desk
 
         with Desk(
@@ -112,6 +111,7 @@ def _serve(options: Options, settings: Settings) -> int:
                 from qa.watch import keep_up
 
                 desk.watch(partial(keep_up, desk, complain))
+            serve = _load_page()  # while a first build reads in processes of its own
             serve(
                 desk,
                 listener,
@@ -125,9 +125,12 @@ def _serve(options: Options, settings: Settings) -> int:
 
 def _load_page() -> "Callable[..., None]":
     """What serves the page. Loading it takes most of the start: a fifth less while no garbage is looked for."""
+    from qa.stubs import no_stubs
+
     gc.disable()
     try:
-        from qa.page import serve
+        with no_stubs():
+            from qa.page import serve
     finally:
         gc.freeze()  # modules stay: no later collection has to go through them
         gc.enable()

@@ -1,11 +1,11 @@
 """Articles of one segment: their texts, spans and metadata, in a database of their own."""
 
 import json
-import threading
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from corpus.document import Document, Furniture, Metadata, Span
@@ -23,6 +23,7 @@ CREATE TABLE lines (row INTEGER PRIMARY KEY, keys TEXT NOT NULL, recurring TEXT 
 """
 _ABOUT = "digest, format, title, source, author, published, url, characters"
 _TEXTS = "text, body_start, body_end, sentences, furniture"
+_READERS = 4  # threads that may read at a time
 _AT_ONCE = 500  # rows asked for in one statement; SQLite takes 999 values in one
 
 
@@ -90,9 +91,11 @@ class ArticleStore:
     """The articles of one segment, read as asked for; safe to use from several threads. Rows count from its first."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
         # Opened once and for good: the file may be removed from the folder by a later build while requests still read.
-        self._database = open_database(path)
+        self._held = [open_database(path) for _ in range(_READERS)]
+        self._free: SimpleQueue[Database] = SimpleQueue()
+        for database in self._held:
+            self._free.put(database)
 
     def count(self) -> int:
         """How many articles there are."""
@@ -139,7 +142,8 @@ class ArticleStore:
 
     def close(self) -> None:
         """Give the file back."""
-        self._database.close()
+        for database in self._held:
+            database.close()
 
     def _one(self, query: str, row: int) -> list[tuple[Any, ...]]:
         found = self._read(query, (row,))
@@ -148,5 +152,8 @@ class ArticleStore:
         return found
 
     def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._database.execute(query, values).fetchall()
+        database = self._free.get()
+        try:
+            return database.execute(query, values).fetchall()
+        finally:
+            self._free.put(database)

@@ -21,7 +21,10 @@ def named_outlets(question: str, names: Names) -> list[tuple[str, ...]]:
     asked = [_POSSESSIVE.sub("", word.group()) for word in _WORDS.finditer(question)]
     folded = [word.casefold() for word in asked]
     found: list[tuple[int, int, tuple[str, ...]]] = []
+    there = set(folded)
     for name, members in names.items():
+        if name[0] not in there:  # thousands of names, of which a question says one or two
+            continue
         for at in range(len(folded) - len(name) + 1):
             if tuple(folded[at : at + len(name)]) == name and _is_a_name(asked[at : at + len(name)]):
                 found.append((at, at + len(name), members))

@@ -1,6 +1,7 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from corpus.errors import IndexFault
 from corpus.read import FileStat
 from index.copies import ALIKE, folded, is_copy
 from index.dense import Rows, Vectors
-from index.encode import Encoder, load_encoder
+from index.encode import Encoder, load_encoder, usable_cores
 from index.fuse import min_max
 from index.generation import Generation, load_generation
 from index.hits import ArticleText, Copy, Hit, StoredArticle, Where
@@ -33,6 +34,7 @@ OF_A_PART = 100
 EMBEDDED_WHEN_ASKED = 6
 """How many of the best hits are embedded for a question while the index has no vectors, to tell whether they answer."""
 
+_POOL = ThreadPoolExecutor(usable_cores(), thread_name_prefix="question")
 _LAST_DAY = 99_999_999
 _NO_OUTLET = -1  # of an article that is gone
 
@@ -54,7 +56,7 @@ class NewsIndex:
             self._outlets[row] = self._numbers[article.metadata.source]
             self._days[row] = day_number(article.metadata)
         self._by_digest = {a.digest: a for a in reversed(generation.articles)}
-        self._texts = lru_cache(maxsize=256)(generation.text)
+        self._texts = lru_cache(maxsize=1024)(generation.text)
         self._vector = lru_cache(maxsize=64)(partial(_encoded, encoder))
 
     @property
@@ -167,40 +169,33 @@ class NewsIndex:
     def found(self, question: str, where: Where = Where(), count: int = CANDIDATES) -> Found:  # noqa: B008 (frozen)
         """The passages put forward for the question, with what ranks them."""
         texts = [question, *parts(question)]
-        vector = self.vector(question)
-        terms = [dict.fromkeys(terms_of(text), 1.0) for text in texts]
+        embedding = _POOL.submit(self.vector, question)  # words, on another core, take about as long
         groups = self._named(question, where)
-        places = [where]
-        if groups:
-            places.append(replace(where, outlets=frozenset(name for group in groups for name in group)))
-        rows: list[Rows] = []
-        by_words: list[list[tuple[Rows, Vectors]]] = [[] for _ in texts]
-        for place in places:
-            outlets, days = self._filters(place)
-            nearest, _ = self._generation.dense.search(vector, count, self._allowed(outlets, days))
-            rows.append(nearest)
-            for n in range(len(texts)):
-                by_words[n].append(self._generation.words.search(terms[n], OF_A_PART if n else count, outlets, days))
-                rows.append(by_words[n][-1][0])
-        every = np.unique(np.concatenate(rows))
+        among = [self._filters(place) for place in _places(where, groups)]
+        terms = [dict.fromkeys(terms_of(text), 1.0) for text in texts]
+        words = self._generation.words
+        by_words = [
+            [words.search(own, OF_A_PART if n else count, outlets, days) for outlets, days in among]
+            for n, own in enumerate(terms)
+        ]
+        vector = embedding.result()
+        nearest = [self._generation.dense.search(vector, count, self._allowed(*only))[0] for only in among]
+        every = np.unique(np.concatenate([*nearest, *(rows for lists in by_words for rows, _ in lists)]))
         bm25 = np.zeros((len(texts), len(every)), np.float32)
         for n, lists in enumerate(by_words):
-            for own, scores in lists:
-                bm25[n, np.searchsorted(every, own)] = scores
+            for rows, scores in lists:
+                bm25[n, np.searchsorted(every, rows)] = scores
         article = self._generation.table["article"][every].astype(np.int64)
-        weights = {term: self._generation.words.idf(term) for term in terms[0]}
-        total = sum(weights.values()) or 1.0
-        shares = {term: weight / total for term, weight in weights.items()}
         members = [[self._numbers[name] for name in group] for group in groups]
         return Found(
             rows=every,
             bm25=bm25,
             cosines=self._generation.dense.cosines(vector, every),
-            sentence=self._generation.sentence_terms.best(every, shares),
+            sentence=self._generation.sentence_terms.best(every, _shares({term: words.idf(term) for term in terms[0]})),
             article=article,
-            outlets=np.stack([np.isin(self._outlets[article], own) for own in members])
-            if members
-            else np.zeros((0, len(every)), bool),
+            outlets=np.asarray([np.isin(self._outlets[article], own) for own in members], bool).reshape(
+                len(members), len(every)
+            ),
         )
 
     def _named(self, question: str, where: Where) -> list[tuple[str, ...]]:
@@ -229,6 +224,17 @@ class NewsIndex:
         if days is not None:
             fits &= (self._days >= days[0]) & (self._days <= days[1])
         return np.flatnonzero(fits[self._generation.table["article"]]).astype(np.int64)
+
+
+def _places(where: Where, groups: Sequence[tuple[str, ...]]) -> list[Where]:
+    """What to search among: what was asked for, and in it the outlets that the question names."""
+    named = frozenset(name for group in groups for name in group)
+    return [where, replace(where, outlets=named)] if named else [where]
+
+
+def _shares(weights: dict[str, float]) -> dict[str, float]:
+    total = sum(weights.values()) or 1.0
+    return {term: weight / total for term, weight in weights.items()}
 
 
 def _encoded(encoder: Encoder, question: str) -> Vectors:

@@ -224,16 +224,16 @@ class Page:
         return {
             self._status: status_html(self._desk, datetime.now(UTC)),
             self._notice: notice_html(self._desk, seen),
-            self._rebuild: gr.Button("Building …" if building else "Rebuild", interactive=not building),
+            self._rebuild: gr.update(value="Building …" if building else "Rebuild", interactive=not building),
             self._examples: examples_html(self._desk.examples() or ()),
-            self._timer: gr.Timer(_TICK_SOON_SECONDS if soon else later),
+            self._timer: gr.update(value=_TICK_SOON_SECONDS if soon else later),
         }
 
     def _panel_values(self, find: str) -> Update:
         index = self._desk.index()
         return {
             self._shown: _generation(self._desk),
-            self._filters: gr.HTML(markup=filters_html(index)),
+            self._filters: gr.update(markup=filters_html(index)),
             self._articles: articles_html(index, find),
             self._about: index_html(index),
         }
@@ -273,10 +273,11 @@ class Page:
             self._chat: chat,
             self._talk: conversation_html(chat) if chat else welcome_html(self._desk),
             self._sources: sources_html(chat),
-            self._ask: gr.Button(visible=not asking),
-            self._stop: gr.Button(visible=asking),
-            self._retry: gr.Button(visible=bool(chat) and not asking),
-            self._clear: gr.Button(visible=bool(chat)),
+            # updates, not new buttons: making one takes gradio longer than rendering the answer
+            self._ask: gr.update(visible=not asking),
+            self._stop: gr.update(visible=asking),
+            self._retry: gr.update(visible=bool(chat) and not asking),
+            self._clear: gr.update(visible=bool(chat)),
         }
 
 

@@ -7,13 +7,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from corpus.document import Document, Unreadable
 from corpus.errors import CorpusError
-from corpus.read import FileStat, list_files, parse_file, read_bytes, read_file, read_folder
+from corpus.read import FileStat, _ending, list_files, parse_file, read_bytes, read_file, read_folder
 
 WORDS = "Ministers from eleven coastal states agreed early on Wednesday to pay for forty new ferries.\n"
 NOBODY = 65534
@@ -294,3 +296,10 @@ def test_files_in_old_encodings_and_broken_ones_stand_side_by_side(tmp_path: Pat
     found = {one.path: one for one in read_folder(tmp_path)}
     assert list(found) == sorted(found)
     assert [path for path, one in found.items() if isinstance(one, Document)] == ["old.txt", "page.html", "utf8.txt"]
+
+
+@given(st.text(alphabet="abMD.é /", max_size=12))
+def test_the_ending_of_a_name_is_the_one_that_pathlib_finds(name: str) -> None:
+    path = f"folder.d/{name.replace('/', '')}"
+    assume(PurePosixPath(path).name == path.rpartition("/")[2] and not path.endswith("."))
+    assert _ending(path) == PurePosixPath(path).suffix.lower()

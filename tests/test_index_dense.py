@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import index.dense
 from index.dense import DenseIndex, read_dense, write_dense
 
 
@@ -58,3 +59,61 @@ def test_the_same_vectors_make_the_same_bytes(vectors, tmp_path: Path):
     write_dense(vectors, tmp_path / "a")
     write_dense(vectors, tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def near_others(n: int, seed: int) -> np.ndarray:
+    """Vectors as passages have them: around some hundred subjects, none of them far from all others."""
+    rng = np.random.default_rng(seed)
+    subjects = unit_rows(200, 48, seed=99)
+    made = subjects[rng.integers(0, 200, n)] + rng.normal(size=(n, 48)).astype(np.float32) * 0.12
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """More vectors than are searched one by one, in two segments, some of them gone."""
+    pytest.MonkeyPatch().setattr(index.dense, "EXACT_UP_TO", 5_000)
+    folder = tmp_path_factory.mktemp("many")
+    first, second = near_others(20_000, 1), near_others(600, 2)
+    for name, vectors in (("first", first), ("second", second)):
+        write_dense(vectors, folder / name)
+    alive = np.random.default_rng(3).random(20_600) < 0.9
+    held = DenseIndex([read_dense(folder / name) for name in ("first", "second")], alive)
+    return held, np.concatenate([first, second]), alive, folder
+
+
+def found_of_exact(many, share: float | None) -> float:
+    """The share of the ten nearest by brute force, among a share of all rows, that search finds."""
+    held, vectors, alive, _ = many
+    kept = found = 0
+    for seed in range(60):
+        query = near_others(1, 100 + seed)[0]
+        allowed = None
+        there = alive
+        if share is not None:
+            there = alive & (np.random.default_rng(seed).random(len(alive)) < share)
+            allowed = np.flatnonzero(there).astype(np.int64)
+        want = np.flatnonzero(there)[np.argsort(-(vectors[there] @ query), kind="stable")[:10]]
+        rows, cosines = held.search(query, 200, allowed)
+        assert there[rows].all()
+        assert (np.diff(cosines) <= 0).all()
+        kept += len(want)
+        found += len(set(want.tolist()) & set(rows[:10].tolist()))
+    return found / kept
+
+
+@pytest.mark.parametrize("share", [None, 0.3, 0.02])
+def test_a_large_index_finds_the_nearest_also_among_few_and_never_what_is_gone(many, share):
+    assert found_of_exact(many, share) >= 0.95
+
+
+def test_a_large_index_gives_vectors_back_to_within_eight_bits(many):
+    held, vectors, _, _ = many
+    rows = np.asarray([20_599, 3, 19_999, 20_000, 7], np.int64)
+    np.testing.assert_allclose(held.vectors(rows), vectors[rows], atol=0.01)
+    np.testing.assert_allclose(held.cosines(vectors[9], rows), vectors[rows] @ vectors[9], atol=0.02)
+
+
+def test_a_large_index_takes_a_quarter_of_the_place(many):
+    _, vectors, _, folder = many
+    assert (folder / "first").stat().st_size < 0.35 * 20_000 * vectors.shape[1] * 4

@@ -205,6 +205,8 @@ class Desk:
         if self._background.closing.is_set():
             raise _ClosingError
         self._job = Building(progress)
+        if self._index is None and progress.stage == "writing" and progress.done:  # words, before any vector
+            self._background.start(self.refresh, "reload")
 
     def _end(self, job: Job) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())"]
@@ -45,6 +48,8 @@ def main() -> None:
         build("one file removed", folder)
         asking(folder, chosen.set / "queries_dev.jsonl", chosen.questions)
         page(folder)
+        shutil.rmtree(folder / ".copydesk")
+        first_answer(folder)
     print(f"load {os.getloadavg()[0]:.1f} after the run")
 
 
@@ -100,6 +105,48 @@ def page(folder: Path) -> None:
     finally:
         server.terminate()
         server.wait()
+
+
+def first_answer(folder: Path) -> None:
+    """From `copydesk serve` on a folder without an index: until the page is there, and until it answers."""
+    begun = time.perf_counter()
+    server = subprocess.Popen(
+        [*COMMAND, "serve", str(folder), "--port", str(PORT), "--no-browser"], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60) as browser:
+            while (asked := _asks(browser)) is None:
+                time.sleep(0.05)
+            print(f"first build: page there after {time.perf_counter() - begun:.1f} s")
+            for turn in range(300):
+                if _answers(browser, asked, f"first{turn}"):
+                    print(f"first build: page answers, by words, after {time.perf_counter() - begun:.1f} s")
+                    return
+                time.sleep(0.1)
+        print("first build: no answer")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _asks(browser: httpx.Client) -> int | None:
+    """The number by which the page's server knows Ask, None while there is no page."""
+    with suppress(OSError, ValueError, httpx.HTTPError):
+        for each in browser.get("/config").json()["dependencies"]:
+            if len(each["inputs"]) == 3 and len(each["targets"]) == 2:
+                return int(each["id"])
+    return None
+
+
+def _answers(browser: httpx.Client, asked: int, session: str) -> bool:
+    """Whether a question asked as the page asks it gets an answer with a citation."""
+    call = {"data": ["What is Alameda Research?", None, None], "fn_index": asked, "session_hash": session}
+    browser.post("/gradio_api/queue/join", json=call, headers={"Origin": str(browser.base_url)})
+    with browser.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as told:
+        for line in told.iter_lines():
+            if "process_completed" in line:
+                return "/article/" in line
+    return False
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from index.store import current_name
 ROOT = Path(__file__).parents[2]
 TOGETHER = 10
 MOVED = 0.6  # the length of what is added to a unit vector: a cosine of about .86 to the one it was
+CHARACTERS = 675  # to a passage of the index
 EXACT = 100
 
 
@@ -100,11 +101,11 @@ def passages_of(folder: Path) -> list[dict[str, str]]:
 
 
 def write_articles(source: Path, folder: Path, wanted: int) -> None:
-    """Write articles of ten passages each until they make up the number of passages wanted, of some 200 tokens."""
+    """Write articles of ten passages of the set each, until they make up about as many passages as wanted."""
     folder.mkdir(parents=True)
     held, dice = passages_of(source), random.Random(1)
     characters, number = 0, 0
-    while characters < wanted * 830:  # characters to a passage of the index, as counted on 100,000
+    while characters < wanted * CHARACTERS:
         dice.shuffle(held)
         for at in range(0, len(held) - TOGETHER, TOGETHER):
             some = held[at : at + TOGETHER]
@@ -116,7 +117,7 @@ def write_articles(source: Path, folder: Path, wanted: int) -> None:
             (part / f"{number:06d}.md").write_text(f"---\n{head}---\n\n{text}\n", encoding="utf-8")
             number += 1
             characters += len(text)
-            if characters >= wanted * 830:
+            if characters >= wanted * CHARACTERS:
                 break
 
 

@@ -92,10 +92,9 @@ class ArticleStore:
 
     def __init__(self, path: Path) -> None:
         # Opened once and for good: the file may be removed from the folder by a later build while requests still read.
-        self._held = [open_database(path) for _ in range(_READERS)]
         self._free: SimpleQueue[Database] = SimpleQueue()
-        for database in self._held:
-            self._free.put(database)
+        for _ in range(_READERS):
+            self._free.put(open_database(path))
 
     def count(self) -> int:
         """How many articles there are."""
@@ -139,11 +138,6 @@ class ArticleStore:
         for table, columns in (("articles", _ABOUT), ("texts", _TEXTS), ("lines", "keys, recurring")):
             [values] = self._one(f"SELECT {columns} FROM {table} WHERE row = ?", row)
             into.execute(f"INSERT INTO {table} (row, {columns}) VALUES (?{', ?' * len(values)})", (as_row, *values))
-
-    def close(self) -> None:
-        """Give the file back."""
-        for database in self._held:
-            database.close()
 
     def _one(self, query: str, row: int) -> list[tuple[Any, ...]]:
         found = self._read(query, (row,))

@@ -18,13 +18,14 @@ class Before:
     articles: Generation | None = None
     vectors: Generation | None = None
     why: str | None = None
+    first: bool = False
 
 
 def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) -> Before:
     """What can be used of the index in `place`. Raises IndexFault where it is another folder's."""
     try:
         if current_name(place) is None:
-            return Before()
+            return Before(first=True)
         old = load_generation(place)
     except IndexFault as error:
         told, _, _ = str(error).partition("; run: ")

@@ -16,6 +16,7 @@ from index.generation import Generation
 from index.place import index_place, looked_ns, note_look, one_build
 from index.progress import Listener, clock
 from index.store import current_name
+from index.unfinished import forget
 from index.write import Writer, blank_manifest
 
 MAX_FILE_BYTES = 20_000_000
@@ -67,11 +68,14 @@ def build(
     with one_build(place), Crew(processes) as crew:
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
+        if previous is not None and looked_ns(place, previous.manifest) > now_ns:  # by a build that ended meanwhile
+            now_ns, listed = time.time_ns(), list(list_files(folder))
         found = _survey(folder, listed, place, previous, max_file_bytes, crew, progress)
         report = _report(found, before.why)
         if previous is not None and previous.has_vectors and not _differs(found, previous):
             made = previous.manifest
             note_look(place, made, now_ns)
+            forget(place)
             report = replace(report, generation=made.generation, passages=made.passages)
         else:
             blank = blank_manifest(folder, place, encoder, now_ns, passage_tokens)

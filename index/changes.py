@@ -61,7 +61,7 @@ def survey(
     crew: Crew,
     step: Callable[[int, int], None],
 ) -> Survey:
-    """The folder as it is `listed` now, compared with the files `known` from a generation made at `since_ns`.
+    """The folder as it is `listed` now, compared with the files `known`, last looked at at `since_ns`.
 
     A file is read again only where its size or times differ or a time is too close to `since_ns` to be trusted, and
     parsed again only where its bytes differ. `step(done, total)` is called every few files.

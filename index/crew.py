@@ -14,6 +14,7 @@ from typing import TypeVar
 FEWEST = 64
 """Fewer items than this are done here: a process takes half a second to start."""
 _AT_A_TIME = 8
+_MOST = 61  # Windows waits for no more
 _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; looking through it takes a third more time
 
 T = TypeVar("T")
@@ -49,14 +50,25 @@ class Crew:
             yield from map(do, items)
             return
         if not self._pool:
-            self._pool.append(ProcessPoolExecutor(self._processes, get_context("spawn"), _begin))
+            self._pool += _started(self._processes)
+        if not self._pool:
+            yield from map(do, items)
+            return
         done = 0
         try:
             for result in self._pool[0].map(do, items, chunksize=_AT_A_TIME):
                 yield result
                 done += 1
-        except (BrokenProcessPool, OSError):  # a process was killed, or none may be started here
+        except BrokenProcessPool:  # a process was killed
             yield from map(do, items[done:])
+
+
+def _started(processes: int) -> list[ProcessPoolExecutor]:
+    """A pool of processes, or nothing where the system lets none be made."""
+    try:
+        return [ProcessPoolExecutor(min(processes, _MOST), get_context("spawn"), _begin)]
+    except (OSError, ImportError, NotImplementedError):
+        return []
 
 
 def _begin() -> None:

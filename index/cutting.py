@@ -1,6 +1,7 @@
 """Files made into articles with their spans; articles whose spans still stand are kept as they are."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -18,26 +19,34 @@ from index.cut import cut
 from index.files import FileFacts
 from index.generation import Generation
 
-_READERS = ("charset-normalizer", "lxml", "pyyaml", "trafilatura")
-"""Libraries whose next release may read another text out of the same file."""
+_LIBRARIES = ("charset-normalizer", "lxml", "pyyaml", "tantivy", "trafilatura")
+"""Whose next release may read another text out of the same file, or other terms out of the text."""
+_TOLD_EVERY = 16
+_HERE = ("cut.py", "lexical.py", "passing.py", "sentence_terms.py")
 
 
 @cache
 def cutting_digest() -> str:
     """A digest of the code, rules and libraries that cut articles: where it changes, stored spans are stale."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"}):
+    reading = sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"})
+    for path in [*reading, *(Path(__file__).with_name(name) for name in _HERE)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for library in _READERS:
+    for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()[:16]
 
 
 def cut_files(
-    found: Survey, previous: Generation | None, count_tokens: TokenCounter, passage_tokens: int, crew: Crew
+    found: Survey,
+    previous: Generation | None,
+    count_tokens: TokenCounter,
+    passage_tokens: int,
+    crew: Crew,
+    step: Callable[[int, int], None],
 ) -> list[CutArticle | FileFacts]:
     """The articles in order: kept as the generation before has them, or cut anew where the file has changed or the
-    lines that recur at its outlet have."""
+    lines that recur at its outlet have. `step(done, total)` is called every few of those."""
     lines = _outlet_lines(found, previous)
     kept = {
         n: replace(file.facts, stat=file.stat)
@@ -53,6 +62,8 @@ def cut_files(
     ):
         file = found.files[n]
         file_digest = file.file_digest if isinstance(file, Fresh) else file.facts.file_digest
+        if len(made) % _TOLD_EVERY == 0:
+            step(len(made), len(anew))
         made[n] = CutArticle(document, file.stat, file_digest, pieces, lines[n].keys, lines[n].recurring)
     return [kept[n] if n in kept else made[n] for n in range(len(found.files))]
 

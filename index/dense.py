@@ -6,6 +6,7 @@ lists nearest to it. Either kind is mapped from its file, not read. docs/speed.m
 neither a graph (HNSW) nor lists for less.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ EXACT_UP_TO = 50_000
 LISTS_OF_ROOT = 4
 """How many lists there are: this many times the root of the number of vectors."""
 LISTS_LOOKED_AT = 128
+_MAPPED = ("linux", "win32")  # where faiss can map a file; elsewhere it reads it
 _TRAINED_ON = 64  # vectors a list; the centres move little with more
 
 
@@ -101,17 +103,22 @@ class _Only:
 def _search(part: "Part", query: Vectors, k: int, only: _Only | None) -> tuple[Rows, Vectors]:
     import faiss
 
-    k = min(k, part.ntotal if only is None else only.count)
+    there = part.ntotal if only is None else only.count
+    k = min(k, there)
     if k == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    params = None if only is None else faiss.SearchParameters(sel=only.selector)  # type: ignore[call-arg]
-    if isinstance(part, faiss.IndexIVF):
-        # The fewer may be found, the more lists hold them: what is skipped costs next to nothing.
-        looked_at = min(part.nlist, LISTS_LOOKED_AT * part.ntotal // (part.ntotal if only is None else only.count))
-        selector = {} if only is None else {"sel": only.selector}
+    selector = {} if only is None else {"sel": only.selector}
+    if not isinstance(part, faiss.IndexIVF):
+        cosines, rows = part.search(query.reshape(1, -1), k, params=faiss.SearchParameters(**selector))
+        return rows[0], cosines[0]
+    # The fewer may be found, the more lists hold them: what is skipped costs next to nothing. Where those that may be
+    # found are all far from the question, all lists are looked through.
+    for looked_at in (min(part.nlist, LISTS_LOOKED_AT * part.ntotal // there), part.nlist):
         params = faiss.SearchParametersIVF(nprobe=looked_at, **selector)  # type: ignore[call-arg]
-    cosines, rows = part.search(query.reshape(1, -1), k, params=params)
-    found = rows[0] >= 0
+        cosines, rows = part.search(query.reshape(1, -1), k, params=params)
+        found = rows[0] >= 0
+        if found.all():
+            break
     return rows[0][found], cosines[0][found]
 
 
@@ -146,7 +153,7 @@ def read_dense(path: Path) -> "Part":
     """One part as `write_dense` wrote it, mapped. Raises RuntimeError (faiss's own) where the file is not one."""
     import faiss
 
-    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if sys.platform in _MAPPED else 0)
     if isinstance(index, faiss.IndexIVF):
         index.make_direct_map()  # where each row lies, to give its vector back
     return index

@@ -7,7 +7,7 @@ from corpus.document import Furniture, Metadata, Span
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """One article of a generation. `row` orders articles by path; `digest` is the SHA-256 of its text."""
+    """One article of a generation. `row` tells it from the others of its index; `digest` is the SHA-256 of its text."""
 
     row: int
     path: str

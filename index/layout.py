@@ -32,8 +32,9 @@ class Layout:
 def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None) -> Layout:
     """The layout of a generation of these articles, given by path, that keeps what it can of the one before."""
     there = [cut.row for cut in cuts if isinstance(cut, FileFacts)]
-    new = sum(len(cut.pieces.passages) for cut in cuts if isinstance(cut, CutArticle))
-    kept, alive = _kept(previous, there, new)
+    new = [len(cut.pieces.passages) for cut in cuts if isinstance(cut, CutArticle)]
+    # an article without a passage counts, or each would be a segment of its own for ever
+    kept, alive = _kept(previous, there, sum(max(1, count) for count in new))
     first_article, first_row = _end(previous, len(kept))
     moved: list[CutArticle | FileFacts] = []
     files: list[FileFacts] = []
@@ -44,8 +45,9 @@ def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None) 
             files.append(_facts(cut, first_article + len(moved)))
             moved.append(cut)
     stay = {row for row in there if row < first_article}
-    gone = tuple(row for row in range(previous.held if kept and previous else 0) if row not in stay)
-    return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + new)
+    known = [file.row for file in previous.list.files] if kept and previous else []
+    gone = tuple(row for row in known if row not in stay)
+    return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + sum(new))
 
 
 def _kept(previous: Generation | None, there: Sequence[int], new: int) -> tuple[tuple[Segment, ...], int]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: `stage` is "reading", "embedding" or "writing"; `rate` is a second, None while unknown."""
+    """How far a build is: `stage` is "reading", "cutting", "embedding" or "writing".
+
+    `rate` is a second, None while unknown.
+    """
 
     stage: str
     done: int

@@ -27,8 +27,8 @@ from pathlib import Path
 
 from corpus.errors import IndexFault
 from index.batch import file_digest
-from index.faults import rebuild_hint, unwritable
-from index.verify import Stamp, note, stamp_of
+from index.faults import damaged, rebuild_hint, unwritable
+from index.verify import NAME, Stamp, is_known, note, noted_in, stamp_of
 
 FORMAT = 2
 FILES = "files.sqlite"
@@ -122,19 +122,24 @@ def link_files(folder: Path, into: Path, leave: Collection[str] = ()) -> None:
 def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | None = None) -> Path:
     """The folder of the generation written in `folder`, now the one that serves: flushed, renamed, then pointed to.
 
-    What is the same file as in the generation `before` is on disk already, and its digest is known.
+    What is the same file as in the generation `before` is on disk already, and its digest is known if nobody has
+    written to it since it was found sound. Raises IndexFault where somebody has.
     """
     files: dict[str, tuple[int, str]] = {}
     stamps: dict[str, Stamp] = {}
+    noted = noted_in(place)
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock"):
         name = path.relative_to(folder).as_posix()
-        known = before.files.get(name) if before else None
-        if before and known and _same_file(path, place / "generations" / before.generation / name):
-            files[name] = known
-        else:
-            _flush(path)
-            files[name] = (path.stat().st_size, file_digest(path))
-        stamps[name] = stamp_of(path, files[name][1])
+        shared = before.files.get(name) if before and _same_file(path, place, before.generation, name) else None
+        if shared is not None and is_known(stamp_of(path, shared[1]), noted.get(name)):
+            files[name], stamps[name] = shared, noted[name]
+            continue
+        _flush(path)
+        unread = stamp_of(path, "")
+        files[name] = (path.stat().st_size, file_digest(path))
+        stamps[name] = (files[name][1], *unread[1:])
+        if shared not in (None, files[name]):
+            raise damaged(place, path, "does not match the manifest of the generation before")
     text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     _flush(folder / "manifest.json")
@@ -161,23 +166,26 @@ def next_name(place: Path) -> str:
 
 def clear_leftovers(place: Path) -> None:
     """Remove what killed builds left and the generations that nothing needs any more."""
-    with suppress(OSError):
-        (place / "current.new").unlink(missing_ok=True)
+    for path in (place / "current.new", *place.glob(f"{NAME}.*")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
     try:
         serving = current_name(place)
     except IndexFault:
         serving = None
     folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
-    numbered = [p for p in folders if p.name.isdigit() and p.name != serving and (serving is None or p.name < serving)]
+    numbered = [
+        p for p in folders if p.name.isdigit() and p.name != serving and (serving is None or int(p.name) < int(serving))
+    ]
     kept = {p.name for p in numbered[-(_KEEP - 1) :]} | {serving}
     for path in folders:
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _same_file(path: Path, other: Path) -> bool:
+def _same_file(path: Path, place: Path, generation: str, name: str) -> bool:
     try:
-        return path.samefile(other)
+        return path.samefile(place / "generations" / generation / name)
     except OSError:
         return False
 
@@ -185,7 +193,7 @@ def _same_file(path: Path, other: Path) -> bool:
 def _flush(path: Path) -> None:
     if path.is_dir() and os.name == "nt":
         return  # Windows gives no handle on a folder to flush
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes only what it may write to
     try:
         os.fsync(handle)
     finally:

@@ -18,8 +18,8 @@ from index.batch import file_digest
 from index.faults import damaged
 
 NAME = "verified"
-_GRAIN_NS = 50_000_000
-"""A file written to this shortly before it was looked at may have been written to since, by the clock of its disk."""
+_GRAIN_NS = 2_100_000_000
+"""A file written to so shortly before it was looked at may have been written to since, by the clocks of some disks."""
 _UNSETTLED = -1  # in place of such a time: the file is read once more
 
 Stamp = tuple[str, int, int, int]
@@ -29,14 +29,13 @@ Stamp = tuple[str, int, int, int]
 def verify(place: Path, generation: str, files: Mapping[str, tuple[int, str]]) -> Path:
     """The folder of a generation, every file checked against size and digest. Raises IndexFault where one differs."""
     folder = place / "generations" / generation
-    before = _noted(place)
+    before = noted_in(place)
     seen: dict[str, Stamp] = {}
     for name, (size, digest) in files.items():
         path = folder / name
         try:
             stamp = stamp_of(path, digest)
-            known = before.get(name) == stamp and stamp[3] != _UNSETTLED
-            if not known and (stamp[1] != size or file_digest(path) != digest):
+            if not is_known(stamp, before.get(name)) and (stamp[1] != size or file_digest(path) != digest):
                 raise damaged(place, path, "does not match its manifest")
         except OSError as error:
             raise damaged(place, path, f"can't be read ({error.strerror})") from error
@@ -53,6 +52,11 @@ def stamp_of(path: Path, digest: str) -> Stamp:
     return digest, status.st_size, status.st_ino, status.st_mtime_ns if settled else _UNSETTLED
 
 
+def is_known(stamp: Stamp, before: Stamp | None) -> bool:
+    """Whether nobody has written to a file since it was found sound and stamped `before`."""
+    return stamp == before and stamp[3] != _UNSETTLED
+
+
 def note(place: Path, stamps: Mapping[str, Stamp]) -> None:
     """Note that these files were found to be as they were written."""
     with suppress(OSError):
@@ -61,7 +65,8 @@ def note(place: Path, stamps: Mapping[str, Stamp]) -> None:
         new.replace(place / NAME)
 
 
-def _noted(place: Path) -> dict[str, Stamp]:
+def noted_in(place: Path) -> dict[str, Stamp]:
+    """The stamps of the files that were found to be as they were written, by name; empty where none is noted."""
     try:
         raw = json.loads((place / NAME).read_text(encoding="utf-8"))
         return {str(name): (str(a), int(b), int(c), int(d)) for name, (a, b, c, d) in raw.items()}

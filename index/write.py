@@ -13,7 +13,7 @@ from index.changes import Survey
 from index.crew import Crew
 from index.cutting import cut_files, cutting_digest
 from index.dense import Vectors, write_dense
-from index.encode import Encoder
+from index.encode import Encoder, MiniLM
 from index.faults import unwritable
 from index.files import FileList, numbered, write_files
 from index.layout import Layout, layout
@@ -25,7 +25,6 @@ from index.store import (
     SEGMENTS,
     WORDS,
     Manifest,
-    current_name,
     link_files,
     new_generation,
     next_name,
@@ -77,7 +76,9 @@ class Writer:
         words.
         """
         previous = self.before.articles
-        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens, crew)
+        cutters = crew if isinstance(self.encoder, MiniLM) else Crew(1)  # any other model would be sent along, whole
+        step = clock("cutting", self.progress)
+        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens, cutters, step)
         crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous)
         passages = passages_of(plan, previous)
@@ -96,7 +97,7 @@ class Writer:
             if plan.moved:
                 write_segment(new / SEGMENTS / name, plan, passages, previous)
 
-        if current_name(self.place) is None and plan.passages >= WORDS_FIRST:
+        if self.before.first and plan.passages >= WORDS_FIRST:
             none_yet = np.empty((0, self.encoder.dim), np.float32)
             first = self._publish(replace(manifest, embedded=False), none_yet, write, None)
             manifest = replace(manifest, generation=next_name(self.place))

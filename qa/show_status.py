@@ -22,7 +22,12 @@ def status_html(desk: Desk, now: datetime) -> Markup:
 
 
 def _progress(progress: Progress, by_words: bool) -> Markup:
-    names = {"reading": ("Reading", "files"), "embedding": ("Indexing", "passages"), "writing": ("Saving", "")}
+    names = {
+        "reading": ("Reading", "files"),
+        "cutting": ("Cutting", "articles"),
+        "embedding": ("Indexing", "passages"),
+        "writing": ("Saving", ""),
+    }
     doing, things = names.get(progress.stage, (progress.stage, ""))
     parts = [f"{doing} {progress.done:,} of {progress.total:,} {things}" if things and progress.total else doing]
     if things and progress.rate:

@@ -111,6 +111,8 @@ def progress_words(progress: "Progress", files: int) -> str:
     """The line for one moment of a build of `files` files: what is done, the rate, the time left."""
     if progress.stage == "reading":
         return f"Reading {progress.done:,} of {progress.total:,} files"
+    if progress.stage == "cutting":
+        return f"Cutting {progress.done:,} of {progress.total:,} articles into passages"
     if progress.stage == "writing":
         return "Writing the index"
     parts = [f"{files:,} files", f"{progress.done:,} of {progress.total:,} passages"]

@@ -1,6 +1,7 @@
 """Work in other processes gives what work here gives, and outlives what processes meet."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -90,6 +91,20 @@ def test_no_process_outlives_the_one_that_asked_when_that_is_killed():
     while any(Path(f"/proc/{one}").exists() for one in theirs) and time.monotonic() < until:
         time.sleep(0.05)
     assert not [one for one in theirs if Path(f"/proc/{one}").exists()]
+
+
+def test_what_is_sent_along_with_every_few_articles_is_small(encoder: Encoder):
+    assert len(pickle.dumps(encoder.count_tokens)) < 1_000
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="semaphores are made otherwise here")
+def test_where_no_process_may_be_made_all_is_done_here(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
+    with Crew(2) as crew:
+        assert {process for _, process in crew.map(where, range(2 * FEWEST))} == {os.getpid()}
 
 
 def test_an_index_made_by_many_processes_is_the_one_that_one_makes(tmp_path: Path, encoder: Encoder):

@@ -107,6 +107,16 @@ def test_a_large_index_finds_the_nearest_also_among_few_and_never_what_is_gone(m
     assert found_of_exact(many, share) >= 0.95
 
 
+def test_a_large_index_finds_as_many_as_asked_for_though_all_that_may_be_found_is_far_off(many):
+    held, vectors, alive, _ = many
+    query = vectors[11]
+    near = vectors @ query
+    allowed = np.flatnonzero(alive & (near < np.quantile(near, 0.3))).astype(np.int64)
+    rows, _ = held.search(query, 200, allowed)
+    assert len(rows) == 200
+    assert set(rows.tolist()) <= set(allowed.tolist())
+
+
 def test_a_large_index_gives_vectors_back_to_within_eight_bits(many):
     held, vectors, _, _ = many
     rows = np.asarray([20_599, 3, 19_999, 20_000, 7], np.int64)

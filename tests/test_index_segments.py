@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import index.build
 import index.merging
+from corpus.errors import IndexFault
 from index.build import build
 from index.encode import Encoder
 from index.generation import Generation, load_generation
@@ -174,3 +176,70 @@ def test_a_long_run_of_small_changes_keeps_few_segments_and_writes_each_passage_
         written += held[-1]
         assert len(held) <= 6
     assert written < 12 * 1_000 * 40
+
+
+@pytest.mark.usefixtures("in_segments")
+def test_articles_without_a_passage_do_not_pile_up_segments(tmp_path, encoder):
+    for number in range(30):
+        write(tmp_path, number, 0)
+    build(tmp_path, encoder=encoder)
+    for number in range(6):
+        (tmp_path / f"plug{number}.txt").write_text("Read next\n\nShare this article\n", encoding="utf-8")
+        build(tmp_path, encoder=encoder)
+    held = load_generation(tmp_path / ".copydesk").opened()
+    assert len(held.segments) <= 4
+    assert len(held.articles) == 36
+
+
+@pytest.mark.usefixtures("in_segments")
+def test_a_shared_file_that_somebody_wrote_to_is_not_taken_over(tmp_path, encoder):
+    for number in range(30):
+        write(tmp_path, number, 0)
+    first = build(tmp_path, encoder=encoder).generation
+    place = tmp_path / ".copydesk"
+    path = place / "generations" / first / "segments" / first / "passages.bin"
+
+    class Meddling:
+        name, digest, dim, max_tokens = encoder.name, encoder.digest, encoder.dim, encoder.max_tokens
+        count_tokens = staticmethod(encoder.count_tokens)
+
+        def encode(self, texts, progress=None):
+            with path.open("r+b") as file:
+                file.seek(4)
+                file.write(b"\x01")
+            return encoder.encode(texts, progress)
+
+    write(tmp_path, 31, 0)
+    with pytest.raises(IndexFault, match=r"passages.bin.*damaged"):
+        build(tmp_path, encoder=Meddling())
+    assert current_name(place) == first
+    assert "damaged" in (build(tmp_path, encoder=encoder).rebuilt_because or "")
+    assert open_index(tmp_path, encoder=encoder).search("Which berth31x0 needs piles?", 1)[0].start > 1
+
+
+def test_what_another_build_added_meanwhile_is_not_taken_for_gone(tmp_path, encoder, monkeypatch):
+    for number in range(3):
+        write(tmp_path, number, 0)
+    build(tmp_path, encoder=encoder)
+    listing = index.build.list_files
+    turns = []
+
+    def list_then_another_builds(folder):
+        found = list(listing(folder))
+        if not turns:
+            turns.append(1)
+            write(folder, 4, 0)
+            build(folder, encoder=encoder)
+        return found
+
+    monkeypatch.setattr(index.build, "list_files", list_then_another_builds)
+    report = build(tmp_path, encoder=encoder)
+    assert (report.removed, report.articles) == (0, 4)
+
+
+def test_a_pointer_that_names_nothing_is_mended_by_the_next_build(tmp_path, encoder):
+    write(tmp_path, 1, 0)
+    build(tmp_path, encoder=encoder)
+    (tmp_path / ".copydesk" / "current").write_text("rubbish")
+    assert "does not name a generation" in (build(tmp_path, encoder=encoder).rebuilt_because or "")
+    assert open_index(tmp_path, encoder=encoder).search("berth1x0", 1)

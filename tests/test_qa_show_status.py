@@ -73,6 +73,7 @@ def test_the_status_says_what_is_indexed_and_when_it_was_built(ago: timedelta, s
             Progress("embedding", 3400, 11000, 84.2, 90.4),
             "Indexing 3,400 of 11,000 passages · 84 a second · 1 min 30 s left",
         ),
+        (Progress("cutting", 16, 609, 220.0, 2.7), "Cutting 16 of 609 articles · 220 a second · 2.7 s left"),
         (Progress("writing", 0, 1, None, None), "Saving"),
     ],
 )

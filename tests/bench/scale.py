@@ -29,7 +29,7 @@ from scale_plot import drawn
 
 from index.batch import OnProgress, Vectors
 from index.build import build
-from index.encode import MiniLM, find_default_model, load_encoder
+from index.encode import MiniLM, find_default_model, load_encoder, usable_cores
 from index.place import index_place
 from index.search import NewsIndex, open_index
 from index.store import current_name
@@ -41,17 +41,12 @@ CHARACTERS = 675  # to a passage of the index
 EXACT = 100
 
 
-class Recombined:
-    """The default model's names and counts, with vectors that are taken from a store instead of computed."""
+class Recombined(MiniLM):
+    """The default model, with vectors that are taken from a store instead of computed."""
 
     def __init__(self, base: Vectors) -> None:
-        self._model = MiniLM(find_default_model())
+        super().__init__(find_default_model())
         self._base = base
-        self.name, self.digest = self._model.name, self._model.digest
-        self.dim, self.max_tokens = self._model.dim, self._model.max_tokens
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self._model.count_tokens(texts)
 
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
         marks = [crc32(text.encode()) for text in texts]
@@ -148,7 +143,7 @@ def phase_build(scratch: Path, source: Path) -> None:
     folder = scratch / "articles"
     shutil.rmtree(folder / ".copydesk", ignore_errors=True)
     begun = time.perf_counter()
-    report = build(folder, encoder=encoder)
+    report = build(folder, encoder=encoder, processes=usable_cores())
     place = index_place(folder)
     files = [p for p in (place / "generations" / (current_name(place) or "")).rglob("*") if p.is_file()]
     texts = sum(p.stat().st_size for p in files if p.name == "articles.sqlite")

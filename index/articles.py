@@ -8,10 +8,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from corpus.document import Document, Furniture, Metadata, Span
+from corpus.document import Document, Furniture, Metadata, Span, text_digest
 from corpus.read import FileStat
 from index.cut import Pieces
 from index.database import Database, new_database, open_database
+from index.faults import damaged
 from index.hits import ArticleText
 
 _SCHEMA = """
@@ -91,6 +92,7 @@ class ArticleStore:
     """The articles of one segment, read as asked for; safe to use from several threads. Rows count from its first."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         # Opened once and for good: the file may be removed from the folder by a later build while requests still read.
         self._free: SimpleQueue[Database] = SimpleQueue()
         for _ in range(_READERS):
@@ -117,8 +119,15 @@ class ArticleStore:
         return found
 
     def text(self, row: int) -> ArticleText:
-        """The text of one article with its spans. Raises KeyError for a row that is not there."""
-        [(text, blob, furniture)] = self._one("SELECT text, sentences, furniture FROM texts WHERE row = ?", row)
+        """The text of one article with its spans.
+
+        Raises KeyError for a row that is not there, IndexFault where the text is not the one that was stored.
+        """
+        [(text, blob, furniture, digest)] = self._one(
+            "SELECT text, sentences, furniture, digest FROM texts JOIN articles USING (row) WHERE row = ?", row
+        )
+        if text_digest(text) != digest:
+            raise damaged(self._path.parents[4], self._path, "holds another text than was stored")
         edges = array("i")
         edges.frombytes(blob)
         spans = tuple(Span(edges[i], edges[i + 1]) for i in range(0, len(edges), 2))

@@ -23,6 +23,7 @@ from index.unfinished import Unfinished
 
 KEPT_AT_A_TIME = 128
 """How many passages are embedded between two writes to disk: a second or two of work, the most that a crash costs."""
+_MOVED_AT_A_TIME = 1 << 16  # 100 MB of vectors
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def vectors_of(
     digests = [bytes(digest) for digest in passages.table["digest"]]
     vectors = np.empty((len(digests), encoder.dim), np.float32)
     from_new = [n for n, digest in enumerate(digests) if digest in new]
-    vectors[from_new] = fresh[[new[digests[n]] for n in from_new]]
+    for start in range(0, len(from_new), _MOVED_AT_A_TIME):
+        some = from_new[start : start + _MOVED_AT_A_TIME]
+        vectors[some] = fresh[[new[digests[n]] for n in some]]
     from_old = [n for n, digest in enumerate(digests) if digest not in new]
     if from_old:
         assert previous is not None, "what is not encoded now was encoded before"

@@ -121,11 +121,11 @@ class Generation:
         raise _not_ours(self.folder)
 
 
-_NOT_OURS = (OSError, ValueError, KeyError, RuntimeError, StoreFault)
+_NOT_OURS = (OSError, ValueError, LookupError, RuntimeError, StoreFault)
 
 
-def load_generation(place: Path) -> Generation:
-    """The generation that serves in `place`, every file checked against its manifest; opened when first used.
+def load_generation(place: Path, *, opened: bool = False) -> Generation:
+    """The generation that serves in `place`, every file checked against its manifest, and `opened` or when first used.
 
     Raises IndexFault where there is none, or where it is damaged or of another format.
     """
@@ -133,14 +133,14 @@ def load_generation(place: Path) -> Generation:
     if name is None:
         raise IndexFault(f"{place}: there is no index yet; run: copydesk index FOLDER")
     try:
-        return _load(place, name)
+        return _load(place, name, opened)
     except IndexFault:
         if current_name(place) == name:
             raise
-    return _load(place, current_name(place) or name)  # a build published another one meanwhile
+    return _load(place, current_name(place) or name, opened)  # a build published another one meanwhile
 
 
-def _load(place: Path, name: str) -> Generation:
+def _load(place: Path, name: str, opened: bool) -> Generation:
     manifest = read_manifest(place, name)
     folder = verify(place, manifest.generation, manifest.files)
     try:
@@ -150,9 +150,10 @@ def _load(place: Path, name: str) -> Generation:
             segments.append(Segment(folder / SEGMENTS / each, articles, rows))
             articles += segments[-1].store.count()
             rows += count_rows(segments[-1].folder / PASSAGES)
-        return Generation(folder, manifest, read_files(folder / FILES), tuple(segments))
+        held = Generation(folder, manifest, read_files(folder / FILES), tuple(segments))
     except _NOT_OURS as error:
         raise _not_ours(folder) from error
+    return held.opened() if opened else held
 
 
 def _not_ours(folder: Path) -> IndexFault:

@@ -251,7 +251,7 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     again = f"copydesk index {folder}" + (f" --index {index_dir}" if index_dir else "")
     if current_name(place) is None:
         raise IndexFault(f"{folder}: there is no index of this folder yet; run: {again}")
-    generation = load_generation(place).opened()
+    generation = load_generation(place, opened=True)
     made = generation.manifest
     check_owner(place, folder, made.folder)
     encoder = load_encoder(made.model) if encoder is None else encoder

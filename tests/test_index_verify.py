@@ -10,6 +10,8 @@ import pytest
 
 from corpus.errors import IndexFault
 from index.batch import file_digest
+from index.build import build
+from index.search import open_index
 from index.verify import NAME, note, stamp_of, verify
 
 Files = dict[str, tuple[int, str]]
@@ -97,3 +99,19 @@ def test_a_note_on_another_index_says_nothing(place, tmp_path_factory):
     os.utime(path_of(copy), ns=(path_of(place).stat().st_atime_ns, path_of(place).stat().st_mtime_ns))
     with pytest.raises(IndexFault, match="does not match its manifest"):
         verify(copy, "000001", files)
+
+
+def test_a_text_that_changed_under_a_file_nobody_wrote_to_is_not_quoted(tmp_path, encoder):
+    (tmp_path / "quay.txt").write_text("The quay of Merrow was sold on Monday to its fishermen.\n", encoding="utf-8")
+    build(tmp_path, encoder=encoder)
+    [path] = (tmp_path / ".copydesk" / "generations").glob("*/segments/*/articles.sqlite")
+    an_hour_ago = time.time() - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+    open_index(tmp_path, encoder=encoder)  # found sound, and noted so
+    data = path.read_bytes()
+    with path.open("r+b") as file:
+        file.write(data.replace(b"fishermen", b"fishermon"))
+    os.utime(path, (an_hour_ago, an_hour_ago))
+    held = open_index(tmp_path, encoder=encoder)
+    with pytest.raises(IndexFault, match=r"articles.sqlite.*damaged.*copydesk index"):
+        held.search("Who bought the quay?")

@@ -25,6 +25,7 @@ from index.place import check_owner, index_place
 from index.rank import Found, order, scored
 from index.rows import Table
 from index.store import Manifest, current_name
+from index.uncollected import uncollected
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
@@ -251,11 +252,13 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     again = f"copydesk index {folder}" + (f" --index {index_dir}" if index_dir else "")
     if current_name(place) is None:
         raise IndexFault(f"{folder}: there is no index of this folder yet; run: {again}")
-    generation = load_generation(place, opened=True)
+    with uncollected():
+        generation = load_generation(place, opened=True)
     made = generation.manifest
     check_owner(place, folder, made.folder)
     encoder = load_encoder(made.model) if encoder is None else encoder
     if encoder.digest != made.model_digest:
         this = f"not {encoder.name}" if encoder.name != made.model else "in another version"
         raise IndexFault(f"{place}: the index was built with the model {made.model}, {this}; run: {again}")
-    return NewsIndex(folder, place, generation, encoder)
+    with uncollected():
+        return NewsIndex(folder, place, generation, encoder)

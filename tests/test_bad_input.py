@@ -274,7 +274,7 @@ def test_batch_lines_that_hold_no_question_are_named_and_the_others_answered(
     done = copydesk(home, "ask", "--batch", "in.jsonl", "--out", "out.jsonl", "--corpus", built, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout == ""
-    told = done.stderr.splitlines()
+    told = [line for line in done.stderr.splitlines() if line.startswith("copydesk:")]  # a slow machine tells progress
     assert [line.split(":")[1].strip() for line in told[:-1]] == [f"in.jsonl, line {n}" for n in (2, 3, 4, 5, 6)]
     assert "not JSON" in told[0]
     assert "5 of 7 lines" in told[-1]

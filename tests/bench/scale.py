@@ -201,7 +201,8 @@ def phase_search(scratch: Path, source: Path) -> None:
 def recall(held: NewsIndex, asked: Sequence[str]) -> float:
     """The share of the ten passages nearest to a question, by exact search, that the index's own search finds."""
     dense = held._generation.dense
-    rows = np.arange(dense.size)
+    alive = held._generation.alive
+    rows = np.arange(dense.size) if alive is None else np.flatnonzero(alive)
     found = 0
     queries = np.stack([held.vector(question) for question in asked[:EXACT]])
     best = [np.empty(0, np.int64)] * len(queries), [np.empty(0, np.float32)] * len(queries)

@@ -253,12 +253,15 @@ def open_index(folder: Path, index_dir: Path | None = None, encoder: Encoder | N
     if current_name(place) is None:
         raise IndexFault(f"{folder}: there is no index of this folder yet; run: {again}")
     with uncollected():
-        generation = load_generation(place, opened=True)
+        return _opened(folder, place, again, encoder)
+
+
+def _opened(folder: Path, place: Path, again: str, encoder: Encoder | None) -> NewsIndex:
+    generation = load_generation(place, opened=True)
     made = generation.manifest
     check_owner(place, folder, made.folder)
     encoder = load_encoder(made.model) if encoder is None else encoder
     if encoder.digest != made.model_digest:
         this = f"not {encoder.name}" if encoder.name != made.model else "in another version"
         raise IndexFault(f"{place}: the index was built with the model {made.model}, {this}; run: {again}")
-    with uncollected():
-        return NewsIndex(folder, place, generation, encoder)
+    return NewsIndex(folder, place, generation, encoder)

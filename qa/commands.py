@@ -125,15 +125,13 @@ def _serve(options: Options, settings: Settings) -> int:
 
 def _load_page() -> "Callable[..., None]":
     """What serves the page. Loading it takes most of the start: a fifth less while no garbage is looked for."""
+    from index.uncollected import uncollected
     from qa.stubs import no_stubs
 
-    gc.disable()
-    try:
-        with no_stubs():
-            from qa.page import serve
-    finally:
+    with uncollected(), no_stubs():
+        from qa.page import serve
+
         gc.freeze()  # modules stay: no later collection has to go through them
-        gc.enable()
     return serve
 
 

@@ -45,6 +45,9 @@ class AnyModel:
         ids = tokenizer(safe, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
         return [len(each) for each in ids]
 
+    def prepare(self) -> None:
+        """Nothing: all was loaded at once."""
+
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
         """`(len(texts), dim)` float32 rows of length 1, in order; equal texts are computed once."""
         return each_once(texts, self.dim, self._parts, progress)

@@ -14,7 +14,7 @@ from index.encode import Encoder
 from index.files import FileFacts
 from index.generation import Generation
 from index.layout import Layout
-from index.lexical import Entry, write_lexical
+from index.lexical import Entry, LexicalWriter
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, Table, write_rows
 from index.segment import ARTICLES, PASSAGES
@@ -142,7 +142,10 @@ def write_words(
     outlets: Mapping[str | None, int],
 ) -> None:
     """Write the words of the new segment's passages into a folder, which may hold those of the segments kept."""
-    write_lexical(_entries(plan, passages, previous, outlets), folder, plan.gone)
+    writer = LexicalWriter(folder, plan.gone)
+    for entry in _entries(plan, passages, previous, outlets):
+        writer.add(entry)
+    writer.finish()
 
 
 def _entries(

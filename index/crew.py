@@ -6,7 +6,8 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from contextlib import suppress
+from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process, set_forkserver_preload
 from threading import Thread
 from types import TracebackType
 from typing import TypeVar
@@ -16,6 +17,8 @@ FEWEST = 64
 _AT_A_TIME = 8
 _MOST = 61  # Windows waits for no more
 _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; looking through it takes a third more time
+_CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
+_HELD_BY_ALL = ["index.changes", "index.cut", "tokenizers", "yaml"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,7 +27,8 @@ R = TypeVar("R")
 class Crew:
     """Up to so many processes, started when there is enough to do; with one, everything is done in this process.
 
-    More than one may be asked for by a program whose main module can be imported without harm (Python's "spawn").
+    More than one may be asked for by a program whose main module can be imported without harm: Python's "forkserver",
+    and "spawn" on Windows, import it anew.
     """
 
     def __init__(self, processes: int) -> None:
@@ -63,10 +67,19 @@ class Crew:
             yield from map(do, items[done:])
 
 
+def make_ready() -> None:
+    """Start to load, in a process of its own, what every process of a crew will hold; nothing where systems differ."""
+    if _CAN_FORK:
+        set_forkserver_preload(_HELD_BY_ALL)
+        with suppress(OSError):  # told when processes are asked for
+            forkserver.ensure_running()
+
+
 def _started(processes: int) -> list[ProcessPoolExecutor]:
     """A pool of processes, or nothing where the system lets none be made."""
+    make_ready()
     try:
-        return [ProcessPoolExecutor(min(processes, _MOST), get_context("spawn"), _begin)]
+        return [ProcessPoolExecutor(min(processes, _MOST), get_context("forkserver" if _CAN_FORK else "spawn"), _begin)]
     except (OSError, ImportError, NotImplementedError):
         return []
 

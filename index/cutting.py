@@ -44,12 +44,14 @@ def cut_files(
     passage_tokens: int,
     crew: Crew,
     step: Callable[[int, int], None],
+    each: Callable[[CutArticle], None] = lambda _: None,
 ) -> list[CutArticle | FileFacts]:
     """The articles in order: kept as the generation before has them, or cut anew where the file has changed or the
-    lines that recur at its outlet have. `step(done, total)` is called every few of those."""
+    lines that recur at its outlet have. `each` is called with each of those, in order, `step(done, total)` every few.
+    """
     lines = _outlet_lines(found, previous)
     kept = {
-        n: replace(file.facts, stat=file.stat)
+        n: file.facts if file.facts.stat == file.stat else replace(file.facts, stat=file.stat)
         for n, file in enumerate(found.files)
         if isinstance(file, Unchanged) and (n not in lines or lines[n].cut_with == lines[n].recurring)
     }
@@ -65,6 +67,7 @@ def cut_files(
         if len(made) % _TOLD_EVERY == 0:
             step(len(made), len(anew))
         made[n] = CutArticle(document, file.stat, file_digest, pieces, lines[n].keys, lines[n].recurring)
+        each(made[n])
     return [kept[n] if n in kept else made[n] for n in range(len(found.files))]
 
 

@@ -73,6 +73,10 @@ class Encoder(Protocol):
         """The number of model tokens of each text, uncut, without the marks that the model adds at its ends."""
         ...
 
+    def prepare(self) -> None:
+        """Load what is loaded for the first text, so that `encode` need not; in another thread, if one likes."""
+        ...
+
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
         """`(len(texts), dim)` float32 rows of length 1, in order; equal texts are computed once.
 
@@ -161,6 +165,10 @@ class MiniLM:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""
         return self._pieces.counts(texts)
+
+    def prepare(self) -> None:
+        """Load the model."""
+        _ = self._tokenizer, self._model
 
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
         """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once. Many go to a GPU."""

@@ -4,8 +4,10 @@ BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009),
 """
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EIO
 from functools import cache, lru_cache
 from math import log
 from pathlib import Path
@@ -81,28 +83,46 @@ def _schema() -> tantivy.Schema:
     return schema.build()
 
 
-def write_lexical(entries: Iterable[Entry], folder: Path, gone: Iterable[int] = ()) -> None:
-    """Write the words index of the entries into an existing folder.
+class LexicalWriter:
+    """The words index in an existing folder, written as entries come; what is written counts once it is finished.
 
     Where the folder holds an index already the entries are added to it, behind the passages of `gone` articles, which
     are forgotten. Files are only added and replaced, none is written into: they may be links to another index's.
     """
-    index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer(_ANALYSER, _analyser())
-    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-    forgotten = list(gone)
-    if forgotten:
-        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "article", forgotten))
-    for entry in entries:
+
+    def __init__(self, folder: Path, gone: Iterable[int] = ()) -> None:
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer(_ANALYSER, _analyser())
+        self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        forgotten = list(gone)
+        if forgotten:
+            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "article", forgotten))
+
+    def add(self, entry: Entry) -> None:
+        """Take one passage; its words are taken apart in a thread that Python does not hold up."""
         document = tantivy.Document()
         document.add_text("words", f"{entry.header}\n{entry.text}")
         document.add_unsigned("row", entry.row)
         document.add_unsigned("article", entry.article)
         document.add_unsigned("outlet", entry.outlet)
         document.add_unsigned("day", entry.day)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
+        with _writing():
+            self._writer.add_document(document)
+
+    def finish(self) -> None:
+        """Write what was added; nothing can be added any more."""
+        with _writing():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Make of tantivy's ValueError, which is all that it says of a full or closed disk, what a file's writer raises."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(EIO, f"the words index: {error}") from error
 
 
 class LexicalIndex:
@@ -159,7 +179,7 @@ class LexicalIndex:
 
 
 def read_lexical(folder: Path) -> LexicalIndex:
-    """The index that `write_lexical` wrote. Raises ValueError (tantivy's own) where the folder does not hold one."""
+    """The index that `LexicalWriter` wrote. Raises ValueError (tantivy's own) where the folder does not hold one."""
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer(_ANALYSER, _analyser())
     return LexicalIndex(index)

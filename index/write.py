@@ -1,15 +1,17 @@
 """A new generation written and published: what is new encoded, what stays linked."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from index.ahead import WordsAhead, words_ahead
 from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
 from index.before import Before
-from index.changes import Survey
+from index.changes import Fresh, Survey
 from index.crew import Crew
 from index.cutting import cut_files, cutting_digest
 from index.dense import Vectors, write_dense
@@ -75,10 +77,32 @@ class Writer:
         A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
         words.
         """
+        if self.before.articles is None:
+            outlets = [file.document.metadata.source for file in found.files if isinstance(file, Fresh)]
+            with words_ahead(self.place, outlets) as ahead:
+                return self._write(found, crew, ahead)
+        with ThreadPoolExecutor(1, thread_name_prefix="prepare") as beside:
+            beside.submit(self._prepare)
+            return self._write(found, crew, None)
+
+    def _prepare(self) -> None:
+        """Load what embedding needs while articles are cut; where that fails, it will again when it is needed."""
+        self.encoder.prepare()
+        if self.before.articles is not None and self.before.articles.has_vectors:
+            _ = self.before.articles.dense
+
+    def _write(self, found: Survey, crew: Crew, ahead: WordsAhead | None) -> tuple[int, int]:
         previous = self.before.articles
         cutters = crew if isinstance(self.encoder, MiniLM) else Crew(1)  # any other model would be sent along, whole
-        step = clock("cutting", self.progress)
-        cuts = cut_files(found, previous, self.encoder.count_tokens, self.blank.passage_tokens, cutters, step)
+        cuts = cut_files(
+            found,
+            previous,
+            self.encoder.count_tokens,
+            self.blank.passage_tokens,
+            cutters,
+            clock("cutting", self.progress),
+            ahead.add if ahead else lambda _: None,
+        )
         crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous)
         passages = passages_of(plan, previous)
@@ -93,7 +117,7 @@ class Writer:
         )
 
         def write(new: Path) -> None:
-            self._write_words(new, plan, passages, found)
+            self._write_words(new, plan, passages, found, ahead)
             if plan.moved:
                 write_segment(new / SEGMENTS / name, plan, passages, previous)
 
@@ -117,12 +141,17 @@ class Writer:
         except OSError as error:
             raise unwritable(self.place, error) from error
 
-    def _write_words(self, new: Path, plan: Layout, passages: Passages, found: Survey) -> None:
+    def _write_words(
+        self, new: Path, plan: Layout, passages: Passages, found: Survey, ahead: WordsAhead | None
+    ) -> None:
         """Write the words and the list of files, and link the segments that stay."""
         previous = self.before.articles
         known = previous.list.outlets if previous and plan.kept else {}
         outlets = numbered((file.source for file in plan.files), known)
         write_files(FileList(plan.files, found.skipped, outlets), new / FILES)
+        if ahead:
+            ahead.move(new / WORDS)
+            return
         (new / WORDS).mkdir()
         if previous and plan.kept:
             link_files(previous.folder / WORDS, new / WORDS)

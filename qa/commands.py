@@ -10,7 +10,7 @@ from corpus.errors import MisuseError
 from qa.asking import ask, search
 from qa.options import Options
 from qa.settings import Settings, read_settings
-from qa.target import build_index, changed_files, check_target, find_target, open_target, tell_if_stale
+from qa.target import build_index, changed_files, check_target, expect_build, find_target, open_target, tell_if_stale
 from qa.terminal import CountLine, as_json, complain, time_words
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
@@ -39,9 +39,12 @@ def run(options: Options, environ: Mapping[str, str]) -> int:
 def _index(options: Options, settings: Settings) -> int:
     if options.folder is None and settings.folder is None:
         raise MisuseError("index needs the folder of articles; run: copydesk index FOLDER")
+    target = find_target(options, settings)
+    check_target(target)
+    expect_build(target)
     from index.encode import load_encoder
 
-    report = build_index(find_target(options, settings), settings, load_encoder(settings.model))
+    report = build_index(target, settings, load_encoder(settings.model))
     print(as_json(_report_json(report)) if options.json else _report_text(report))
     return 0
 
@@ -95,6 +98,7 @@ def _serve(options: Options, settings: Settings) -> int:
     from qa.listen import bound
 
     with bound(host, port) as listener:  # first of all, so that a port in use is told at once and nothing was begun
+        expect_build(target)
         from qa.desk import Desk
 
         with Desk(

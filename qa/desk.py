@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from qa.examples import examples
 
 _LOOK_SECONDS = 1.0
 """How often, at most, the pointer on disk is read for a generation that another process published."""
+
+_WAIT_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Desk:
         self._refused: tuple[str | None, str] | None = None
         self._lock = threading.Lock()
         self._opening, self._loading = threading.Lock(), threading.Lock()
+        self._first = threading.Event()
         self._thread: threading.Thread | None = None
         self._watch: threading.Thread | None = None
         self._background = Background()
@@ -127,6 +130,12 @@ class Desk:
             self._looked = now
             self._background.start(self.refresh, "reload")
         return self._index
+
+    def coming(self) -> Iterator[None]:
+        """Nothing, a few times a second, for as long as no index serves and the first one is being built."""
+        while self._index is None and isinstance(self._job, Building):
+            yield
+            self._first.wait(_WAIT_SECONDS)
 
     def refresh(self) -> bool:
         """True when an index serves, after taking up the newest generation on disk; waits for it to be read."""
@@ -205,8 +214,8 @@ class Desk:
         if self._background.closing.is_set():
             raise _ClosingError
         self._job = Building(progress)
-        if self._index is None and progress.stage == "writing" and progress.done:  # words, before any vector
-            self._background.start(self.refresh, "reload")
+        if self._index is None and progress.stage == "writing" and progress.done:
+            self.refresh()  # words, before any vector: who waits for them is served before every core embeds
 
     def _end(self, job: Job) -> None:
         with self._lock:
@@ -232,6 +241,7 @@ class Desk:
 
     def _serve(self, index: NewsIndex) -> None:
         before, self._index, self._refused = self._index, index, None
+        self._first.set()
         if before is not None:
             held = {article.digest for article in index.articles}
             self._gone.update({a.digest: a for a in before.articles if a.digest not in held})

@@ -241,6 +241,8 @@ class Page:
     def _asked(self, question: str, chosen: object, chat: Chat) -> Iterator[Update]:
         yield self._talk_values((*chat, Waiting(question)), asking=True) | {self._question: ""}
         try:
+            for _ in self._desk.coming():
+                yield self._talk_values((*chat, Waiting(question)), asking=True)
             index = self._desk.index()
             if index is None:
                 raise MisuseError("No article is indexed yet; wait for the build, or press Rebuild.")

@@ -70,6 +70,14 @@ def check_target(target: Target) -> None:
     raise CorpusError(f"{target.folder}: {reason}")
 
 
+def expect_build(target: Target) -> None:
+    """Start to load what the processes of a first build will hold, beside all that is loaded until it begins."""
+    if not ((target.index_dir or target.folder / ".copydesk") / "current").exists():
+        from index.crew import make_ready
+
+        make_ready()
+
+
 def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "BuildReport":
     """The report of a build, told on standard error while it runs."""
     from index.build import build

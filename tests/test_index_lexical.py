@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.lexical import Entry, _analyser, read_lexical, terms_of, write_lexical
+from index.lexical import Entry, LexicalWriter, _analyser, read_lexical, terms_of
 
 TEXTS = [
     "The harbour council voted to close the eastern quay for repairs.",
@@ -18,12 +18,17 @@ TEXTS = [
 ]
 
 
+def write(entries, folder, gone=()):
+    writer = LexicalWriter(folder, gone)
+    for entry in entries:
+        writer.add(entry)
+    writer.finish()
+
+
 @pytest.fixture(scope="module")
 def words(tmp_path_factory):
     folder = tmp_path_factory.mktemp("words")
-    write_lexical(
-        (Entry(n, n, f"Headline {n}", text, outlet=n % 3, day=20250210 + n) for n, text in enumerate(TEXTS)), folder
-    )
+    write((Entry(n, n, f"Headline {n}", text, outlet=n % 3, day=20250210 + n) for n, text in enumerate(TEXTS)), folder)
     return read_lexical(folder)
 
 
@@ -102,12 +107,12 @@ def test_query_syntax_in_a_question_is_only_words(words):
 def test_words_are_added_to_an_index_and_forgotten_without_writing_into_its_files(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
-    write_lexical((Entry(n, n // 2, "", text, 1, 0) for n, text in enumerate(TEXTS)), old)
+    write((Entry(n, n // 2, "", text, 1, 0) for n, text in enumerate(TEXTS)), old)
     before = {path.name: path.read_bytes() for path in old.iterdir()}
     new.mkdir()
     for path in old.iterdir():
         os.link(path, new / path.name)
-    write_lexical([Entry(2, 1, "", "The pier was painted.", 1, 0)], new, gone=[1, 2])
+    write([Entry(2, 1, "", "The pier was painted.", 1, 0)], new, gone=[1, 2])
     assert {path.name: path.read_bytes() for path in old.iterdir()} == before
     assert set(ask(read_lexical(old), "pier")[0]) == {2, 3}
     assert ask(read_lexical(new), "pier")[0] == [2]

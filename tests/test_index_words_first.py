@@ -91,6 +91,28 @@ def test_what_comes_of_it_is_what_a_build_in_one_go_makes(folder, encoder, tmp_p
         assert ours == theirs
 
 
+def test_words_that_a_killed_first_build_left_are_not_those_of_the_next(folder, encoder):
+    left = folder / ".copydesk" / "words.new"
+    left.mkdir(parents=True)
+    (left / "meta.json").write_text("what a killed build had written")
+    build(folder, encoder=encoder)
+    assert not left.exists()
+    assert open_index(folder, encoder=encoder).search("Which mill will close?", 1)[0].article.path in (
+        "mill.txt",
+        "quay.md",
+    )
+
+
+def test_a_first_build_that_fails_leaves_no_words_behind(folder, encoder):
+    def fail(progress):
+        if progress.stage == "cutting":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(folder, encoder=encoder, progress=fail)
+    assert not (folder / ".copydesk" / "words.new").exists()
+
+
 def test_a_build_stopped_while_it_embeds_is_finished_by_the_next_though_no_file_changed(folder, encoder):
     with pytest.raises(KeyboardInterrupt):
         build(folder, encoder=Watching(encoder, stop))

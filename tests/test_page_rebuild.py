@@ -129,3 +129,19 @@ def test_changes_of_a_watched_folder_reach_the_open_page_by_themselves(browser: 
         expect(page.locator(".notice.done")).to_contain_text("1 article added", timeout=30_000)
         expect(page.locator(".status")).to_contain_text("4 articles")
         assert visit.complaints == []
+
+
+def test_a_question_asked_while_a_first_build_reads_is_answered_once_it_can_be(
+    browser: Browser, tmp_path: Path
+) -> None:
+    folder, home = write_corpus(tmp_path / "news"), tmp_path / "home"
+    home.mkdir()
+    for number in range(1500):
+        story = " ".join(f"Keeper {number * 50 + n} counted {n + 2} gulls on the pier." for n in range(50))
+        (folder / f"gulls-{number}.txt").write_text(f"Gulls counted, day {number}\n\n{story}\n", encoding="utf-8")
+    with serving(folder, home) as site, Visit(browser, site) as visit:
+        expect(visit.page.locator(".welcome, .status")).not_to_have_count(0)
+        assert not (folder / ".copydesk" / "current").exists(), "the build was done before anything could be asked"
+        turn = visit.ask("What will a return ticket cost?")
+        expect(turn.locator(".st").first).to_contain_text("12 pounds")
+        assert visit.complaints == []

@@ -35,6 +35,9 @@ class Held:
     def count_tokens(self, texts: list[str]) -> list[int]:
         return list(self._encoder.count_tokens(texts))
 
+    def prepare(self) -> None:
+        self._encoder.prepare()
+
     def encode(self, texts: list[str], progress: object = None) -> NDArray[np.float32]:
         if progress is None:
             return self._encoder.encode(texts)
@@ -147,6 +150,29 @@ def test_a_generation_that_another_process_published_is_taken_up(tmp_path: Path,
     while paths(desk) != ["one.txt", "two.txt"] and time.monotonic() < deadline:
         time.sleep(0.1)
     assert paths(desk) == ["one.txt", "two.txt"]
+
+
+def test_who_asks_before_the_first_index_is_there_waits_for_it_and_not_for_one_that_fails(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    held = Held(encoder)
+    desk = Desk(write(tmp_path, one=ONE), encoder=held)  # type: ignore[arg-type]
+    assert list(desk.coming()) == []
+    desk.start()
+    coming = desk.coming()
+    next(coming)
+    next(coming)
+    held.go.set()
+    for _ in coming:
+        pass
+    assert paths(desk) == ["one.txt"]
+    assert list(desk.coming()) == []
+    empty = Desk(tmp_path / "empty", encoder=encoder)
+    (tmp_path / "empty").mkdir()
+    empty.start()
+    for _ in empty.coming():
+        pass
+    assert isinstance(empty.wait(), Failed)
 
 
 def test_a_failed_build_is_told_in_words_and_the_old_index_stays(tmp_path: Path, encoder: Encoder) -> None:

@@ -43,17 +43,6 @@ class CutArticle:
     recurring: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a segment knows of an article beside its text. `row` counts from the segment's first."""
-
-    row: int
-    digest: str
-    format: str
-    metadata: Metadata
-    characters: int
-
-
 def write_articles(path: Path, articles: Iterable["CutArticle | tuple[ArticleStore, int]"]) -> None:
     """Write the articles in order, rows from 0; one that is stored already is copied from its store and row."""
     with new_database(path, _SCHEMA) as database:
@@ -103,10 +92,10 @@ class ArticleStore:
         [(count,)] = self._read("SELECT count(*) FROM articles")
         return int(count)
 
-    def about(self) -> list[About]:
-        """All articles in row order."""
+    def about(self) -> list[tuple[int, str, str, Metadata, int]]:
+        """All articles in row order: row from the segment's first, digest, format, metadata, length in characters."""
         rows = self._read(f"SELECT row, {_ABOUT} FROM articles ORDER BY row")
-        return [About(row, digest, form, Metadata(*known), size) for row, digest, form, *known, size in rows]
+        return [(row, digest, form, Metadata(*known), size) for row, digest, form, *known, size in rows]
 
     def lines(self, rows: Sequence[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
         """By row, the keys of an article's lines and those of them that were found to recur when it was cut."""

@@ -7,9 +7,10 @@
 Written anew with every generation: of all that a generation holds it alone changes when a file is only touched.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from corpus.document import Unreadable
@@ -34,13 +35,30 @@ class FileFacts:
     source: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileList:
-    """The files of a generation by path, those that were skipped, and the outlets with their numbers (unknown: 0)."""
+    """The files of a generation by path, those that were skipped, and the outlets with their numbers (unknown: 0).
 
-    files: tuple[FileFacts, ...]
+    Of the files an opened index needs no more than their `places`, rows and paths; the rest is made when asked for.
+    """
+
     skipped: tuple[Unreadable, ...]
     outlets: Mapping[str | None, int]
+    _held: Sequence[tuple[int, str, int, int, int, str, int]]
+
+    @cached_property
+    def places(self) -> list[tuple[int, str]]:
+        """The row of each file's article, and its path."""
+        return [held[:2] for held in self._held]
+
+    @cached_property
+    def files(self) -> tuple[FileFacts, ...]:
+        """All that is known of the files."""
+        names = {number: name for name, number in self.outlets.items()}
+        return tuple(
+            FileFacts(row, FileStat(path, size, mtime, ctime), digest, names.get(outlet))
+            for row, path, size, mtime, ctime, digest, outlet in self._held
+        )
 
 
 def numbered(outlets: Iterable[str | None], before: Mapping[str | None, int]) -> dict[str | None, int]:
@@ -51,34 +69,29 @@ def numbered(outlets: Iterable[str | None], before: Mapping[str | None, int]) ->
     return numbers
 
 
-def write_files(held: FileList, path: Path) -> None:
+def write_files(
+    path: Path, files: Iterable[FileFacts], skipped: Iterable[Unreadable], outlets: Mapping[str | None, int]
+) -> None:
     """Write a file list as a database of its own."""
     with new_database(path, _SCHEMA) as database:
         rows = (
             # dataclasses.astuple copies deeply: of a hundred thousand files in a second
-            (f.stat.path, f.stat.size, f.stat.mtime_ns, f.stat.ctime_ns, f.file_digest, f.row, held.outlets[f.source])
-            for f in held.files
+            (f.stat.path, f.stat.size, f.stat.mtime_ns, f.stat.ctime_ns, f.file_digest, f.row, outlets[f.source])
+            for f in files
         )
         database.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        outlets = [(number, name) for name, number in held.outlets.items() if name is not None]
-        database.executemany("INSERT INTO outlets VALUES (?, ?)", outlets)
-        skipped = [(s.path, s.reason) for s in held.skipped]
-        database.executemany("INSERT INTO skipped (path, reason) VALUES (?, ?)", skipped)
+        named = [(number, name) for name, number in outlets.items() if name is not None]
+        database.executemany("INSERT INTO outlets VALUES (?, ?)", named)
+        database.executemany("INSERT INTO skipped (path, reason) VALUES (?, ?)", [(s.path, s.reason) for s in skipped])
 
 
 def read_files(path: Path) -> FileList:
     """The file list that `write_files` wrote. Raises StoreFault where the file is something else."""
     with closing(open_database(path)) as database:
-        outlets = database.execute("SELECT name, number FROM outlets ORDER BY number").fetchall()
-        names: dict[int, str | None] = {number: name for name, number in outlets}
-        files = database.execute(
+        held = database.execute(
             "SELECT article, path, size, mtime_ns, ctime_ns, file_digest, outlet FROM files ORDER BY path"
-        )
-        facts = tuple(
-            FileFacts(row, FileStat(name, size, mtime, ctime), digest, names.get(outlet))
-            for row, name, size, mtime, ctime, digest, outlet in files
-        )
+        ).fetchall()
         skipped = database.execute("SELECT path, reason FROM skipped ORDER BY number")
         numbers: dict[str | None, int] = {None: 0}
-        numbers.update(outlets)
-        return FileList(facts, tuple(Unreadable(*row) for row in skipped), numbers)
+        numbers.update(database.execute("SELECT name, number FROM outlets ORDER BY number"))
+        return FileList(tuple(Unreadable(*row) for row in skipped), numbers, held)

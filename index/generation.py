@@ -38,11 +38,11 @@ class Generation:
     @cached_property
     def articles(self) -> tuple[StoredArticle, ...]:
         """The articles that are there, by path."""
-        about = {s.first_article + one.row: one for s in self.segments for one in s.store.about()}
+        about = {s.first_article + known[0]: known for s in self.segments for known in s.store.about()}
         return tuple(
-            StoredArticle(file.row, file.stat.path, one.digest, one.format, one.metadata, one.characters)
-            for file in self.list.files
-            for one in (about[file.row],)
+            StoredArticle(row, path, digest, form, metadata, characters)
+            for row, path in self.list.places
+            for _, digest, form, metadata, characters in (about[row],)
         )
 
     @cached_property
@@ -60,10 +60,10 @@ class Generation:
     @cached_property
     def alive(self) -> NDArray[np.bool_] | None:
         """Which passages are of articles that are there; None for all."""
-        if len(self.list.files) == self.held:
+        if len(self.list.places) == self.held:
             return None
         there = np.zeros(self.held, bool)
-        there[[file.row for file in self.list.files]] = True
+        there[[row for row, _ in self.list.places]] = True
         alive: NDArray[np.bool_] = there[self.table["article"]]
         return alive
 

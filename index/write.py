@@ -17,7 +17,7 @@ from index.cutting import cut_files, cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, MiniLM
 from index.faults import unwritable
-from index.files import FileList, numbered, write_files
+from index.files import numbered, write_files
 from index.layout import Layout, layout
 from index.progress import Listener, clock
 from index.segment import VECTORS
@@ -148,7 +148,7 @@ class Writer:
         previous = self.before.articles
         known = previous.list.outlets if previous and plan.kept else {}
         outlets = numbered((file.source for file in plan.files), known)
-        write_files(FileList(plan.files, found.skipped, outlets), new / FILES)
+        write_files(new / FILES, plan.files, found.skipped, outlets)
         if ahead:
             ahead.move(new / WORDS)
             return

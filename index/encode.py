@@ -136,6 +136,7 @@ class MiniLM:
         self._folder = folder
         self._precision: Literal["fp32", "int8"] = "fp32" if runtime == "fp32" else "int8"
         self._threads = usable_cores()
+        self._without_gpu = False
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -171,9 +172,15 @@ class MiniLM:
         _ = self._tokenizer, self._model
 
     def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
-        """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once. Many go to a GPU."""
-        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and has_gpu():
-            return on_gpu(self._folder).encode(texts, progress)
+        """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once.
+
+        Many go to a GPU, and to the cores where that fails.
+        """
+        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and not self._without_gpu and has_gpu():
+            try:
+                return on_gpu(self._folder).encode(texts, progress)
+            except (ModelError, RuntimeError):  # torch says RuntimeError to all, memory that others hold above all
+                self._without_gpu = True
         return each_once(texts, self.dim, self._parts, progress)
 
     def _parts(self, texts: list[str]) -> Generator[Vectors, None, None]:

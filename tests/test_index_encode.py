@@ -324,6 +324,25 @@ def test_many_texts_are_encoded_on_the_gpu_to_vectors_that_compare_with_the_cpus
     assert ((many * one_by_one).sum(axis=1) > 0.99).all()
 
 
+@pytest.mark.skipif(has_gpu(), reason="the GPU of this machine works")
+def test_where_a_gpu_fails_the_cores_do_the_work_and_it_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With torch, which here has a driver in sight and no GPU behind it: what a broken driver looks like."""
+    tried = []
+
+    def broken(folder: Path) -> AnyModel:
+        tried.append(folder)
+        return AnyModel(str(folder), device="cuda")
+
+    monkeypatch.setattr(index.encode, "has_gpu", lambda: True)
+    monkeypatch.setattr(index.encode, "on_gpu", broken)
+    texts = [f"The ferry of berth {number} was late." for number in range(80)]
+    encoder = MiniLM(find_default_model())
+    found = encoder.encode(texts)
+    assert (encoder.encode(texts[:5]) == found[:5]).all()
+    encoder.encode(texts)
+    assert len(tried) == 1
+
+
 def test_a_machine_without_a_driver_is_not_asked_for_a_gpu_through_torch() -> None:
     code = (
         "import sys\nfrom index.encode import load_encoder\n"

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from socket import socket
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,7 @@ QUESTION_CHARACTERS = 20_000
 _PRIVATE = "private"
 _CONCURRENT = 8
 _WAITING = 64
+_GROWS_SECONDS = 0.1  # between two showings of a growing answer: each takes gradio as long as a statement takes us
 _TICK_SOON_SECONDS = 0.7
 _TICK_WATCHED_SECONDS = 3.0
 _TICK_IDLE_SECONDS = 15.0
@@ -246,9 +248,11 @@ class Page:
             index = self._desk.index()
             if index is None:
                 raise MisuseError("No article is indexed yet; wait for the build, or press Rebuild.")
-            now = chat
+            now, shown = chat, monotonic()
             for now in converse(question, chat, index, where_from(chosen), self._k):
-                yield self._talk_values(now, asking=True)
+                if monotonic() - shown >= _GROWS_SECONDS:
+                    yield self._talk_values(now, asking=True)
+                    shown = monotonic()
             yield self._talk_values(now, asking=False)
         except CopydeskError as error:
             yield self._talk_values((*chat, Refused(question, str(error))), asking=False)

@@ -16,6 +16,7 @@ from index.generation import Generation
 from index.place import index_place, looked_ns, note_look, one_build
 from index.progress import Listener, clock
 from index.store import current_name
+from index.uncollected import seldom_collected
 from index.unfinished import forget
 from index.write import Writer, blank_manifest
 
@@ -44,6 +45,7 @@ class BuildReport:
     seconds: float
 
 
+@seldom_collected()
 def build(
     folder: Path,
     index_dir: Path | None = None,

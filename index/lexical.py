@@ -7,7 +7,6 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from errno import EIO
 from functools import cache, lru_cache
 from math import log
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 _ANALYSER = "news"
 _HEAP_BYTES = 64_000_000
 _LONGEST_HELD = 40  # characters of a word whose term is kept at hand
+_REFUSED = ("(os error ", "Directory does not exist")  # what tantivy says where the system refuses
 
 # A word is a run of letters, marks and digits; scripts written without spaces give one token a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -88,15 +88,16 @@ class LexicalWriter:
 
     Where the folder holds an index already the entries are added to it, behind the passages of `gone` articles, which
     are forgotten. Files are only added and replaced, none is written into: they may be links to another index's.
+    Raises OSError where the system refuses to write them.
     """
 
     def __init__(self, folder: Path, gone: Iterable[int] = ()) -> None:
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer(_ANALYSER, _analyser())
-        self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        forgotten = list(gone)
-        if forgotten:
-            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "article", forgotten))
+        with _writing():
+            index = tantivy.Index(_schema(), path=str(folder))
+            index.register_tokenizer(_ANALYSER, _analyser())
+            self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            if forgotten := list(gone):
+                self._writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "article", forgotten))
 
     def add(self, entry: Entry) -> None:
         """Take one passage; its words are taken apart in a thread that Python does not hold up."""
@@ -122,7 +123,9 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise OSError(EIO, f"the words index: {error}") from error
+        if any(words in str(error) for words in _REFUSED):
+            raise OSError(f"words: {error}") from error
+        raise
 
 
 class LexicalIndex:
@@ -132,6 +135,11 @@ class LexicalIndex:
         self._index = index
         self._searcher = index.searcher()
         self._schema = index.schema
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs)
 
     def idf(self, term: str) -> float:
         """How rare a term is among the passages, as BM25 weighs it: log(1 + (N - n + .5) / (n + .5))."""

@@ -1,5 +1,6 @@
 """Articles of one segment: their texts, spans and metadata, in a database of their own."""
 
+import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Sequence
@@ -11,19 +12,22 @@ from typing import Any
 from corpus.document import Document, Furniture, Metadata, Span, text_digest
 from corpus.read import FileStat
 from index.cut import Pieces
-from index.database import Database, new_database, open_database
-from index.faults import damaged
+from index.database import Database, StoreFault, new_database, open_database
+from index.faults import DamagedIndex
 from index.hits import ArticleText
+from index.verify import distrust
 
 _SCHEMA = """
 CREATE TABLE articles (row INTEGER PRIMARY KEY, digest TEXT NOT NULL, format TEXT NOT NULL, title TEXT, source TEXT,
-  author TEXT, published TEXT, url TEXT, characters INTEGER NOT NULL);
+  author TEXT, published TEXT, url TEXT, characters INTEGER NOT NULL, seal BLOB NOT NULL);
 CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
   sentences BLOB NOT NULL, furniture TEXT NOT NULL);
 CREATE TABLE lines (row INTEGER PRIMARY KEY, keys TEXT NOT NULL, recurring TEXT NOT NULL);
 """
 _ABOUT = "digest, format, title, source, author, published, url, characters"
 _TEXTS = "text, body_start, body_end, sentences, furniture"
+_WHOLE = f"{_ABOUT}, {_TEXTS}, seal"
+_TEXT_AT = 8  # in a row of _WHOLE
 _READERS = 4  # threads that may read at a time
 _AT_ONCE = 500  # rows asked for in one statement; SQLite takes 999 values in one
 
@@ -57,16 +61,22 @@ def write_articles(path: Path, articles: Iterable["CutArticle | tuple[ArticleSto
 def _insert(database: Database, row: int, cut: CutArticle) -> None:
     document, about = cut.document, cut.document.metadata
     known = (about.title, about.source, about.author, about.published, about.url, len(document.text))
-    database.execute(
-        f"INSERT INTO articles (row, {_ABOUT}) VALUES (?{', ?' * 8})", (row, document.digest, document.format, *known)
-    )
     sentences = array("i", [edge for span in cut.pieces.sentences for edge in (span.start, span.end)]).tobytes()
     furniture = json.dumps([[f.start, f.end, f.reason] for f in cut.pieces.furniture], ensure_ascii=False)
+    described = (document.digest, document.format, *known)
+    texts = (document.text, document.body.start, document.body.end, sentences, furniture)
     database.execute(
-        f"INSERT INTO texts (row, {_TEXTS}) VALUES (?, ?, ?, ?, ?, ?)",
-        (row, document.text, document.body.start, document.body.end, sentences, furniture),
+        f"INSERT INTO articles (row, {_ABOUT}, seal) VALUES (?{', ?' * 9})",
+        (row, *described, _seal(*described, *texts)),
     )
+    database.execute(f"INSERT INTO texts (row, {_TEXTS}) VALUES (?, ?, ?, ?, ?, ?)", (row, *texts))
     database.execute("INSERT INTO lines VALUES (?, ?, ?)", (row, _json_lines(cut.keys), _json_lines(cut.recurring)))
+
+
+def _seal(digest: object, *described: object) -> bytes:
+    """A digest of what is stored of an article, its text only by its own digest."""
+    *about, _, start, end, sentences, furniture = described
+    return hashlib.sha256(repr((digest, *about, start, end, sentences, furniture)).encode("utf-8", "replace")).digest()
 
 
 def _lines(stored: str) -> frozenset[str]:
@@ -112,30 +122,33 @@ class ArticleStore:
 
         Raises KeyError for a row that is not there, IndexFault where the text is not the one that was stored.
         """
-        [(text, blob, furniture, digest)] = self._one(
-            "SELECT text, sentences, furniture, digest FROM texts JOIN articles USING (row) WHERE row = ?", row
-        )
-        if text_digest(text) != digest:
-            raise damaged(self._path.parents[4], self._path, "holds another text than was stored")
+        *_, text, _, _, blob, furniture = self._whole(row)
         edges = array("i")
         edges.frombytes(blob)
         spans = tuple(Span(edges[i], edges[i + 1]) for i in range(0, len(edges), 2))
         return ArticleText(text, spans, tuple(Furniture(start, end, why) for start, end, why in json.loads(furniture)))
 
     def document(self, row: int, path: str) -> Document:
-        """The document of one article as it was read from `path`. Raises KeyError for a row that is not there."""
-        [(text, start, end, form, *known)] = self._one(
-            "SELECT text, body_start, body_end, format, title, source, author, published, url"
-            " FROM articles JOIN texts USING (row) WHERE row = ?",
-            row,
-        )
+        """The document of one article as it was read from `path`. Raises as `text` does."""
+        _, form, *known, _, text, start, end, _, _ = self._whole(row)
         return Document(path, text, Span(start, end), form, Metadata(*known))
 
     def copy(self, row: int, into: Database, as_row: int) -> None:
-        """Put one article into another segment's database, as it is. Raises KeyError for a row that is not there."""
-        for table, columns in (("articles", _ABOUT), ("texts", _TEXTS), ("lines", "keys, recurring")):
+        """Put one article into another segment's database, as it is. Raises as `text` does."""
+        self._whole(row)
+        for table, columns in (("articles", f"{_ABOUT}, seal"), ("texts", _TEXTS), ("lines", "keys, recurring")):
             [values] = self._one(f"SELECT {columns} FROM {table} WHERE row = ?", row)
             into.execute(f"INSERT INTO {table} (row, {columns}) VALUES (?{', ?' * len(values)})", (as_row, *values))
+
+    def _whole(self, row: int) -> list[Any]:
+        """All that is stored of an article, in the order of _ABOUT and _TEXTS, held against its digests."""
+        [(*stored, seal)] = self._one(f"SELECT {_WHOLE} FROM articles JOIN texts USING (row) WHERE row = ?", row)
+        if text_digest(stored[_TEXT_AT]) != stored[0] or _seal(*stored) != seal:
+            raise self._damaged("holds another text than was stored")
+        return stored
+
+    def _damaged(self, reason: str) -> DamagedIndex:
+        return distrust(self._path.parents[4], self._path, reason)
 
     def _one(self, query: str, row: int) -> list[tuple[Any, ...]]:
         found = self._read(query, (row,))
@@ -147,5 +160,7 @@ class ArticleStore:
         database = self._free.get()
         try:
             return database.execute(query, values).fetchall()
+        except StoreFault as error:
+            raise self._damaged(f"can't be read: {error}") from error
         finally:
             self._free.put(database)

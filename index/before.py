@@ -7,7 +7,7 @@ from corpus.errors import IndexFault
 from index.cutting import cutting_digest
 from index.encode import Encoder
 from index.generation import Generation, load_generation
-from index.place import check_owner
+from index.place import check_owner, index_place
 from index.store import current_name
 
 
@@ -25,11 +25,10 @@ def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int
     """What can be used of the index in `place`. Raises IndexFault where it is another folder's."""
     try:
         if current_name(place) is None:
-            return Before(first=True)
+            return _beside(folder, place, encoder)
         old = load_generation(place)
     except IndexFault as error:
-        told, _, _ = str(error).partition("; run: ")
-        return Before(why=f"the index before could not be used: {told}")
+        return without(error)
     made = old.manifest
     check_owner(place, folder, made.folder)
     if made.model_digest != encoder.digest:
@@ -42,3 +41,21 @@ def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int
         why = "this version of Copydesk cuts articles differently from the one that built the index"
         return Before(vectors=old, why=why)
     return Before(old, old)
+
+
+def without(error: IndexFault) -> Before:
+    """Nothing, because of what was found wrong with the index."""
+    told, _, _ = str(error).partition("; run: ")
+    return Before(why=f"the index before could not be used: {told}")
+
+
+def _beside(folder: Path, place: Path, encoder: Encoder) -> Before:
+    """The vectors of the index inside the folder, where that can only be read and a first one is built in the cache."""
+    try:
+        if place == index_place(folder, to_build=True) and current_name(folder / ".copydesk") is not None:
+            old = load_generation(folder / ".copydesk")
+            if old.manifest.model_digest == encoder.digest and old.has_vectors:
+                return Before(vectors=old)
+    except IndexFault:
+        pass
+    return Before(first=True)

@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError
 from corpus.read import FileStat, list_files
-from index.before import find_before
+from index.before import Before, find_before, without
 from index.changes import Fresh, Survey, survey
 from index.crew import Crew
 from index.encode import Encoder, load_encoder
+from index.faults import DamagedIndex, writing
 from index.generation import Generation
 from index.place import index_place, looked_ns, note_look, one_build
 from index.progress import Listener, clock
-from index.store import current_name
+from index.store import clear_leftovers, current_name
 from index.uncollected import seldom_collected
 from index.unfinished import forget
 from index.write import Writer, blank_manifest
@@ -55,10 +57,13 @@ def build(
     max_file_bytes: int = MAX_FILE_BYTES,
     progress: Listener = lambda _: None,
     processes: int = 1,
+    compact: bool = False,
 ) -> BuildReport:
     """A report of the build that brought the folder's index up to date.
 
     Up to so many `processes` read and cut the articles; ask for more than one only as `index.crew.Crew` says.
+    A `compact` build writes every segment anew and drops the generations before, so that nothing of what was removed
+    or changed stays in the index.
     Raises CorpusError for a folder that can't be used or holds no readable article, IndexFault where the index can't
     be written or another build is running, ModelError for the encoder. The index that served goes on serving then.
     """
@@ -66,26 +71,56 @@ def build(
     now_ns = time.time_ns()
     listed = list(list_files(folder))  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
-    place = index_place(folder, index_dir)
+    place = index_place(folder, index_dir, to_build=True)
     with one_build(place), Crew(processes) as crew:
+        with writing(place):
+            clear_leftovers(place)
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
         if previous is not None and looked_ns(place, previous.manifest) > now_ns:  # by a build that ended meanwhile
             now_ns, listed = time.time_ns(), list(list_files(folder))
-        found = _survey(folder, listed, place, previous, max_file_bytes, crew, progress)
-        report = _report(found, before.why)
-        if previous is not None and previous.has_vectors and not _differs(found, previous):
-            made = previous.manifest
-            note_look(place, made, now_ns)
-            forget(place)
-            report = replace(report, generation=made.generation, passages=made.passages)
-        else:
-            blank = blank_manifest(folder, place, encoder, now_ns, passage_tokens)
-            passages, embedded = Writer(place, blank, before, encoder, progress).write(found, crew)
-            report = replace(
-                report, generation=current_name(place) or "", published=True, passages=passages, embedded=embedded
-            )
+        making = _Making(folder, place, encoder, passage_tokens, max_file_bytes, progress, crew, compact, now_ns)
+        try:
+            with before.vectors.suspected() if before.vectors else nullcontext():
+                report = making.report(listed, before)
+        except DamagedIndex as error:  # found where it was used: nothing of it is then
+            if before.vectors is None:
+                raise
+            report = making.report(listed, without(error))
     return replace(report, seconds=time.monotonic() - begun)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What one build goes by."""
+
+    folder: Path
+    place: Path
+    encoder: Encoder
+    passage_tokens: int
+    max_file_bytes: int
+    progress: Listener
+    crew: Crew
+    compact: bool
+    now_ns: int
+
+    def report(self, listed: Sequence[FileStat | Unreadable], before: Before) -> BuildReport:
+        """The report of the generation made of the files and of what can be used of the index before."""
+        previous = before.articles
+        found = _survey(self.folder, listed, self.place, previous, self.max_file_bytes, self.crew, self.progress)
+        report = _report(found, before.why)
+        if previous is not None and previous.has_vectors and not self.compact and not _differs(found, previous):
+            made = previous.manifest
+            note_look(self.place, made, self.now_ns)
+            forget(self.place)
+            return replace(report, generation=made.generation, passages=made.passages)
+        with writing(self.place):
+            blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
+        writer = Writer(self.place, blank, before, self.encoder, self.progress, self.compact)
+        passages, embedded = writer.write(found, self.crew)
+        return replace(
+            report, generation=current_name(self.place) or "", published=True, passages=passages, embedded=embedded
+        )
 
 
 def _survey(

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 Database = sqlite3.Connection
@@ -13,17 +13,33 @@ StoreFault = sqlite3.Error
 
 @contextmanager
 def new_database(path: Path, schema: str) -> Iterator[Database]:
-    """A new database to write into, whole once the block ends. Nothing is flushed: who publishes the file does that."""
-    database = sqlite3.connect(path)
+    """A new database to write into, whole once the block ends. Nothing is flushed: who publishes the file does that.
+
+    Raises OSError where the system refuses to write it.
+    """
     try:
-        database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}")
-        yield database
-        database.commit()
-    finally:
-        database.close()
+        database = sqlite3.connect(path)
+        try:
+            database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}")
+            yield database
+            database.commit()
+        finally:
+            database.close()
+    except sqlite3.OperationalError as error:  # "database or disk is full", "disk I/O error"
+        raise OSError(f"{path.name}: {error}") from error
 
 
 def open_database(path: Path) -> Database:
     """A written database, to be read from any thread, one at a time."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+
+def torn_pages(path: Path) -> str | None:
+    """What SQLite finds wrong with the structure of a database, None for nothing."""
+    try:
+        with closing(open_database(path)) as database:
+            [(found,)] = database.execute("PRAGMA integrity_check(1)").fetchall()
+    except (sqlite3.Error, ValueError) as error:
+        return str(error)
+    return None if found == "ok" else str(found)

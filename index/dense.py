@@ -123,13 +123,17 @@ def _search(part: "Part", query: Vectors, k: int, only: _Only | None) -> tuple[R
 
 
 def write_dense(vectors: Vectors, path: Path) -> None:
-    """Write unit vectors, shape (n, dim), as a faiss index."""
+    """Write unit vectors, shape (n, dim), as a faiss index. Raises OSError where the system refuses to write it."""
     import faiss
 
     held = np.ascontiguousarray(vectors, dtype=np.float32)
     index = faiss.IndexFlatIP(vectors.shape[1]) if len(vectors) <= EXACT_UP_TO else _lists(held)
     index.add(held)
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+        _read(path)  # faiss says nothing where a full disk refused the end of the file
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from error
 
 
 def _lists(vectors: Vectors) -> "Part":
@@ -153,7 +157,13 @@ def read_dense(path: Path) -> "Part":
     """One part as `write_dense` wrote it, mapped. Raises RuntimeError (faiss's own) where the file is not one."""
     import faiss
 
-    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if sys.platform in _MAPPED else 0)
+    index = _read(path)
     if isinstance(index, faiss.IndexIVF):
         index.make_direct_map()  # where each row lies, to give its vector back
     return index
+
+
+def _read(path: Path) -> "Part":
+    import faiss
+
+    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if sys.platform in _MAPPED else 0)

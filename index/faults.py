@@ -1,19 +1,36 @@
 """What is wrong with an index, said so that its owner can mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import IndexFault
 
 
-def damaged(place: Path, path: Path, reason: str) -> IndexFault:
+class DamagedIndex(IndexFault):
+    """A file of the index is not as it was written; a build that does not use it mends that."""
+
+
+def damaged(place: Path, path: Path, reason: str) -> DamagedIndex:
     """The error for a file or folder of a generation that is not as it was written."""
-    return IndexFault(f"{path}: the index is damaged (it {reason}); {rebuild_hint(place)}")
+    return DamagedIndex(f"{path}: the index is damaged (it {reason}); {rebuild_hint(place)}")
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """A block that writes into the index folder; what the system refuses there is told as an IndexFault."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(place, error) from error
 
 
 def unwritable(place: Path, error: OSError) -> IndexFault:
     """The error for an index folder that can't be written."""
     reason = error.strerror or str(error)
-    return IndexFault(f"{place}: the index can't be written ({reason}); name a place you may write to with --index DIR")
+    return IndexFault(
+        f"{place}: the index can't be written ({reason}); mend that, or name a place you may write to with --index DIR"
+    )
 
 
 def rebuild_hint(place: Path) -> str:

@@ -1,6 +1,7 @@
 """One generation, verified: everything that a search reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +20,8 @@ from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, count_rows
 from index.segment import PASSAGES, Segment
 from index.sentence_terms import SentenceTerms
-from index.store import FILES, SEGMENTS, WORDS, Manifest, current_name, read_manifest
-from index.verify import verify
+from index.store import FILES, SEGMENTS, WORDS, Manifest, Pointer, read_manifest, read_pointer
+from index.verify import suspecting, verify
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Generation:
     """
 
     folder: Path
+    pointer: Pointer
     manifest: Manifest
     list: FileList
     segments: tuple[Segment, ...]
@@ -111,17 +113,26 @@ class Generation:
 
     def opened(self) -> "Generation":
         """The same, every file of it open. Raises IndexFault where one is not what a Copydesk writes."""
-        try:
+        with _ours(self.folder, self.manifest):
             dense = self.dense.size if self.has_vectors else len(self.table)
             whole = dense == len(self.table) == self.sentence_terms.size
-            if len(self.articles) == self.manifest.articles and self.words is not None and whole:
-                return self
-        except _NOT_OURS as error:
-            raise _not_ours(self.folder) from error
-        raise _not_ours(self.folder)
+            if len(self.articles) != self.manifest.articles or self.words is None or not whole:
+                raise ValueError("its parts do not fit together")
+            return self
+
+    def suspected(self) -> AbstractContextManager[None]:
+        """A block that reads it; what fails there because a file is damaged is told as that (index/verify.py)."""
+        return suspecting(self.folder, self.manifest.files)
 
 
-_NOT_OURS = (OSError, ValueError, LookupError, RuntimeError, StoreFault)
+@contextmanager
+def _ours(folder: Path, manifest: Manifest) -> Iterator[None]:
+    """A block that opens a generation. What fails is told as an IndexFault, of the file that is damaged if one is."""
+    try:
+        with suspecting(folder, manifest.files):
+            yield
+    except (OSError, ValueError, LookupError, RuntimeError, MemoryError, StoreFault) as error:
+        raise damaged(folder.parents[1], folder, "is not one that this Copydesk wrote") from error
 
 
 def load_generation(place: Path, *, opened: bool = False) -> Generation:
@@ -129,32 +140,38 @@ def load_generation(place: Path, *, opened: bool = False) -> Generation:
 
     Raises IndexFault where there is none, or where it is damaged or of another format.
     """
-    name = current_name(place)
-    if name is None:
-        raise IndexFault(f"{place}: there is no index yet; run: copydesk index FOLDER")
-    try:
-        return _load(place, name, opened)
-    except IndexFault:
-        if current_name(place) == name:
-            raise
-    return _load(place, current_name(place) or name, opened)  # a build published another one meanwhile
+    pointer = read_pointer(place)
+    while pointer is not None:
+        folder = place / "generations" / pointer.name
+        before = _identity(folder)
+        try:
+            held = _load(place, pointer, opened)
+            if _identity(folder) in (before, None):
+                return held
+        except IndexFault:
+            if read_pointer(place) == pointer and _identity(folder) == before:
+                raise
+        pointer = read_pointer(place)  # a build published another one meanwhile, or somebody put another index there
+    raise IndexFault(f"{place}: there is no index yet; run: copydesk index FOLDER")
 
 
-def _load(place: Path, name: str, opened: bool) -> Generation:
-    manifest = read_manifest(place, name)
-    folder = verify(place, manifest.generation, manifest.files)
+def _identity(folder: Path) -> tuple[int, int] | None:
     try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _load(place: Path, pointer: Pointer, opened: bool) -> Generation:
+    manifest = read_manifest(place, pointer.name, pointer.digest)
+    folder = verify(place, pointer.name, manifest.files)
+    with _ours(folder, manifest):
         segments: list[Segment] = []
         articles = rows = 0
         for each in manifest.segments:
             segments.append(Segment(folder / SEGMENTS / each, articles, rows))
             articles += segments[-1].store.count()
             rows += count_rows(segments[-1].folder / PASSAGES)
-        held = Generation(folder, manifest, read_files(folder / FILES), tuple(segments))
-    except _NOT_OURS as error:
-        raise _not_ours(folder) from error
+        held = Generation(folder, pointer, manifest, read_files(folder / FILES), tuple(segments))
     return held.opened() if opened else held
-
-
-def _not_ours(folder: Path) -> IndexFault:
-    return damaged(folder.parents[1], folder, "is not one that this Copydesk wrote")

@@ -29,12 +29,16 @@ class Layout:
     passages: int
 
 
-def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None) -> Layout:
-    """The layout of a generation of these articles, given by path, that keeps what it can of the one before."""
+def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None, *, compact: bool = False) -> Layout:
+    """The layout of a generation of these articles, given by path, that keeps what it can of the one before.
+
+    A `compact` one keeps none of its segments.
+    """
     there = [cut.row for cut in cuts if isinstance(cut, FileFacts)]
     new = [len(cut.pieces.passages) for cut in cuts if isinstance(cut, CutArticle)]
     # an article without a passage counts, or each would be a segment of its own for ever
     kept, alive = _kept(previous, there, sum(max(1, count) for count in new))
+    kept = () if compact else kept
     first_article, first_row = _end(previous, len(kept))
     moved: list[CutArticle | FileFacts] = []
     files: list[FileFacts] = []

@@ -14,22 +14,25 @@ from index.faults import unwritable
 from index.store import Manifest
 
 
-def index_place(folder: Path, index_dir: Path | None = None) -> Path:
+def index_place(folder: Path, index_dir: Path | None = None, *, to_build: bool = False) -> Path:
     """The folder that holds the index of a folder of articles: `index_dir`, else `.copydesk` inside it.
 
     Where the articles are read-only it is a folder in the user's cache, named by the digest of the articles' address.
+    An index inside a folder that has become read-only is read until one is built in the cache, and never built in.
     """
     if index_dir is not None:
         return index_dir
     inside = folder / ".copydesk"
     cached = _cached_place(folder)
     try:
-        if (inside / "current").exists():
-            return inside
+        held = (inside / "current").exists()
         writable = os.access(inside if inside.exists() else folder, os.W_OK)
     except PermissionError:  # not even to be looked into; list_files tells the user
         return cached
-    return cached if (cached / "current").exists() or not writable else inside
+    in_cache = (cached / "current").exists()
+    if writable:
+        return inside if held or not in_cache else cached
+    return inside if held and not in_cache and not to_build else cached
 
 
 def _cached_place(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.document import Unreadable
+from corpus.document import Unreadable, text_digest
 from corpus.errors import IndexFault
 from corpus.read import FileStat
 from index.copies import ALIKE, folded, is_copy
@@ -20,12 +20,13 @@ from index.hits import ArticleText, Copy, Hit, StoredArticle, Where
 from index.lexical import terms_of
 from index.outlets import named_outlets, outlet_names
 from index.parts import parts
-from index.passing import day_number
+from index.passing import day_number, embedded_text
 from index.place import check_owner, index_place
 from index.rank import Found, order, scored
 from index.rows import Table
-from index.store import Manifest, current_name
+from index.store import Manifest, Pointer, current_name
 from index.uncollected import uncollected
+from index.verify import distrust
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
@@ -64,6 +65,11 @@ class NewsIndex:
     def info(self) -> Manifest:
         """What the generation says of itself: its name, when it was built, with what model, how much it holds."""
         return self._generation.manifest
+
+    @property
+    def pointer(self) -> Pointer:
+        """What the index folder pointed to when this was opened: another one means another generation."""
+        return self._generation.pointer
 
     @property
     def articles(self) -> tuple[StoredArticle, ...]:
@@ -112,7 +118,11 @@ class NewsIndex:
         Words (BM25) and meaning (cosine) each put forward their best for the question, for each of its parts, and among
         the articles of each outlet that it names; `index/rank.py` puts them in order.
         """
-        found = self.found(question, where, max(CANDIDATES, k))
+        with self._generation.suspected():
+            return self._search(question, k, where)
+
+    def _search(self, question: str, k: int, where: Where) -> list[Hit]:
+        found = self._found(question, where, max(CANDIDATES, k))
         words, meaning = min_max(found.bm25[0], floor=0.0), min_max(found.cosines)
         hits = []
         for rank, (n, score, copies) in enumerate(self._ranked(found, k), 1):
@@ -164,11 +174,18 @@ class NewsIndex:
         return Copy(self._by_row[article], start, end)
 
     def _passage(self, found: Found, n: int) -> str:
-        place = self._place(found, n)
-        return self.text(place.article.row).text[place.start : place.end]
+        article, start, end, _, digest = self._generation.table[found.rows[n]].item()
+        text = self.text(article).text[start:end]
+        if text_digest(embedded_text(text)) != digest.hex():
+            raise distrust(self.place, self._generation.folder, "holds another passage than was stored")
+        return text
 
     def found(self, question: str, where: Where = Where(), count: int = CANDIDATES) -> Found:  # noqa: B008 (frozen)
         """The passages put forward for the question, with what ranks them."""
+        with self._generation.suspected():
+            return self._found(question, where, count)
+
+    def _found(self, question: str, where: Where, count: int) -> Found:
         texts = [question, *parts(question)]
         embedding = _POOL.submit(self.vector, question)  # words, on another core, take about as long
         groups = self._named(question, where)

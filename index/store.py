@@ -1,6 +1,7 @@
 """Generations on disk: complete, immutable indexes beside one pointer to the current one.
 
-    <index>/current                  the name of the generation that serves, written last and swapped in whole
+    <index>/current                  the name of the generation that serves and the SHA-256 of its manifest, written
+                                     last and swapped in whole
     <index>/lock                     held by the one build that may run
     <index>/looked                   when the files were last found to be as the current generation has them
     <index>/unfinished               vectors of a build that runs or was stopped; gone once it has published
@@ -14,11 +15,14 @@
 
 Generations share the files that they have in common, as hard links; each is complete without the others. One is written
 beside the others under a hidden name, flushed to disk, renamed, and only then pointed to. What a killed build leaves is
-cleared by the next one.
+cleared by the next one, whatever that finds to do.
 """
 
+import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -27,14 +31,15 @@ from pathlib import Path
 
 from corpus.errors import IndexFault
 from index.batch import file_digest
-from index.faults import damaged, rebuild_hint, unwritable
+from index.faults import damaged, rebuild_hint, writing
 from index.verify import NAME, Stamp, is_known, note, noted_in, stamp_of
 
-FORMAT = 2
+FORMAT = 3
 FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
-_KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
+KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
+_NEW = ".new-"  # and some letters of its own, so that no two builds ever write into one folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +68,48 @@ class Manifest:
     files: dict[str, tuple[int, str]]
 
 
-def current_name(place: Path) -> str | None:
-    """The name of the generation that serves, or None where no index has been built."""
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which generation serves, and the SHA-256 of its manifest: "" in what a Copydesk before format 3 wrote."""
+
+    name: str
+    digest: str
+
+
+def read_pointer(place: Path) -> Pointer | None:
+    """What points to the generation that serves, or None where no index has been built."""
     try:
-        name = (place / "current").read_text(encoding="utf-8").strip()
+        written = (place / "current").read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexFault(f"{place / 'current'}: can't be read ({error}); {rebuild_hint(place)}") from error
-    if not name.isdigit():
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IndexFault(f"{place / 'current'}: can't be read ({reason}); {rebuild_hint(place)}") from error
+    found = re.fullmatch(rb"([0-9]+)(?: ([0-9a-f]{64}))?\n", written)
+    if found is None:
         raise IndexFault(f"{place / 'current'}: does not name a generation; {rebuild_hint(place)}")
-    return name
+    return Pointer(found[1].decode(), (found[2] or b"").decode())
 
 
-def read_manifest(place: Path, name: str) -> Manifest:
-    """The manifest of a generation. Raises IndexFault where it is missing, damaged or of another format."""
+def current_name(place: Path) -> str | None:
+    """The name of the generation that serves, or None where no index has been built."""
+    pointer = read_pointer(place)
+    return pointer.name if pointer else None
+
+
+def read_manifest(place: Path, name: str, digest: str | None = None) -> Manifest:
+    """The manifest of a generation, compared with its digest where that is given.
+
+    Raises IndexFault where it is missing, damaged or of another format.
+    """
     path = place / "generations" / name / "manifest.json"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        written = path.read_bytes()
+        raw = json.loads(written)
         found = raw["format"]
         if found == FORMAT:
+            if digest is not None and hashlib.sha256(written).hexdigest() != digest:
+                raise damaged(place, path, f"is not the manifest that {place / 'current'} was written for")
             files = {str(key): (int(size), str(digest)) for key, (size, digest) in raw["files"].items()}
             return Manifest(**{**raw, "files": files, "segments": tuple(map(str, raw["segments"]))})
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -97,13 +124,11 @@ def read_manifest(place: Path, name: str) -> Manifest:
 @contextmanager
 def new_generation(place: Path) -> Iterator[Path]:
     """An empty folder to write a generation into; gone again unless `publish` moved it."""
-    clear_leftovers(place)
-    folder = place / "generations" / ".new"
+    folder = place / "generations" / f"{_NEW}{secrets.token_hex(4)}"
     try:
-        folder.mkdir(parents=True)
-        yield folder
-    except OSError as error:
-        raise unwritable(place, error) from error
+        with writing(place):
+            folder.mkdir()
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -140,8 +165,8 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
         stamps[name] = (files[name][1], *unread[1:])
         if shared not in (None, files[name]):
             raise damaged(place, path, "does not match the manifest of the generation before")
-    text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False).encode("utf-8")
+    (folder / "manifest.json").write_bytes(text)
     _flush(folder / "manifest.json")
     for path in sorted(p for p in folder.rglob("*") if p.is_dir()):
         _flush(path)
@@ -150,7 +175,7 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
     folder.rename(published)
     _flush(place / "generations")
     pointer = place / "current.new"
-    pointer.write_text(manifest.generation + "\n", encoding="utf-8")
+    pointer.write_bytes(f"{manifest.generation} {hashlib.sha256(text).hexdigest()}\n".encode())
     _flush(pointer)
     pointer.replace(place / "current")
     _flush(place)
@@ -164,9 +189,9 @@ def next_name(place: Path) -> str:
     return f"{max(taken, default=0) + 1:06d}"
 
 
-def clear_leftovers(place: Path) -> None:
-    """Remove what killed builds left and the generations that nothing needs any more."""
-    for path in (place / "current.new", *place.glob(f"{NAME}.*")):
+def clear_leftovers(place: Path, keep: int = KEEP) -> None:
+    """Remove what killed builds left and the generations that nothing needs any more, all but the last few."""
+    for path in (place / "current.new", place / "looked.new", *place.glob(f"{NAME}.*")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
     try:
@@ -177,7 +202,7 @@ def clear_leftovers(place: Path) -> None:
     numbered = [
         p for p in folders if p.name.isdigit() and p.name != serving and (serving is None or int(p.name) < int(serving))
     ]
-    kept = {p.name for p in numbered[-(_KEEP - 1) :]} | {serving}
+    kept = {p.name for p in numbered[max(0, len(numbered) - keep + 1) :]} | {serving}
     for path in folders:
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

@@ -10,6 +10,7 @@ crash tore, and what was made by another model, is not used.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -84,8 +85,9 @@ def _told(step: Callable[[int, int], None], before: int, total: int, done: int, 
 
 
 def forget(place: Path) -> None:
-    """Remove what a build kept, once it has published."""
-    (place / NAME).unlink(missing_ok=True)
+    """Remove what a build kept, once it has published. What can't be removed now does no harm."""
+    with suppress(OSError):
+        (place / NAME).unlink(missing_ok=True)
 
 
 def _read(path: Path, head: bytes, record: "np.dtype[np.void]") -> tuple[NDArray[np.void], int]:

@@ -2,7 +2,8 @@
 
 A file's digest is compared once; <index>/verified then holds its size, its inode and when it was last written to, and
 while these stay the file is not read again: to load an index of gigabytes takes no longer than a small one. What fails
-under a file that nobody has written to is caught where it is used: an article's text has its digest beside it.
+under a file that nobody has written to, as on a disk that loses a bit, is caught where it is used: an article's text,
+headline, outlet, date and spans have their digest beside them. `copydesk verify` reads every file.
 
     <index>/verified    JSON: {file's name in its generation: [digest, size, inode, time of last write in nanoseconds]}
 """
@@ -10,14 +11,17 @@ under a file that nobody has written to is caught where it is used: an article's
 import json
 import os
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from corpus.errors import CopydeskError
 from index.batch import file_digest
-from index.faults import damaged
+from index.faults import DamagedIndex, damaged
 
 NAME = "verified"
+ALWAYS = ("files.sqlite",)
+"""Compared at every load: it tells which file is cited, and nothing that is used stands against it. It is small."""
 _GRAIN_NS = 2_100_000_000
 """A file written to so shortly before it was looked at may have been written to since, by the clocks of some disks."""
 _UNSETTLED = -1  # in place of such a time: the file is read once more
@@ -35,7 +39,8 @@ def verify(place: Path, generation: str, files: Mapping[str, tuple[int, str]]) -
         path = folder / name
         try:
             stamp = stamp_of(path, digest)
-            if not is_known(stamp, before.get(name)) and (stamp[1] != size or file_digest(path) != digest):
+            known = is_known(stamp, before.get(name)) and name not in ALWAYS
+            if not known and (stamp[1] != size or file_digest(path) != digest):
                 raise damaged(place, path, "does not match its manifest")
         except OSError as error:
             raise damaged(place, path, f"can't be read ({error.strerror})") from error
@@ -43,6 +48,33 @@ def verify(place: Path, generation: str, files: Mapping[str, tuple[int, str]]) -
     if seen != before:
         note(place, seen)
     return folder
+
+
+def distrust(place: Path, path: Path, reason: str) -> DamagedIndex:
+    """The error for a file that was found damaged where it is used. Every file is read again when next loaded."""
+    with suppress(OSError):
+        (place / NAME).unlink(missing_ok=True)
+    return damaged(place, path, reason)
+
+
+@contextmanager
+def suspecting(folder: Path, files: Mapping[str, tuple[int, str]]) -> Iterator[None]:
+    """A block that reads a generation: what fails there is told as damage, where a file is not as it was written.
+
+    All files are then read, whatever was noted of them. Where all are sound, or gone with a generation that is no
+    longer needed, the failure stays what it was.
+    """
+    try:
+        yield
+    except (CopydeskError, OSError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # tantivy's panics are no Exceptions
+        for name, (size, digest) in files.items():
+            path = folder / name
+            with suppress(OSError):
+                if path.stat().st_size != size or file_digest(path) != digest:
+                    raise distrust(folder.parents[1], path, "does not match its manifest") from None
+        raise
 
 
 def stamp_of(path: Path, digest: str) -> Stamp:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,11 @@ from index.segment import VECTORS
 from index.store import (
     FILES,
     FORMAT,
+    KEEP,
     SEGMENTS,
     WORDS,
     Manifest,
+    clear_leftovers,
     link_files,
     new_generation,
     next_name,
@@ -63,13 +66,14 @@ def blank_manifest(folder: Path, place: Path, encoder: Encoder, now_ns: int, pas
 
 @dataclass(frozen=True)
 class Writer:
-    """What one build writes with: into which place, on what it builds, by which model."""
+    """What one build writes with: into which place, on what it builds, by which model; and whether it keeps nothing."""
 
     place: Path
     blank: Manifest
     before: Before
     encoder: Encoder
     progress: Listener
+    compact: bool = False
 
     def write(self, found: Survey, crew: Crew) -> tuple[int, int]:
         """How many passages the new generation holds and how many were encoded for it, once it is published.
@@ -104,7 +108,7 @@ class Writer:
             ahead.add if ahead else lambda _: None,
         )
         crew.dismiss()  # they would only hold memory while passages are embedded
-        plan = layout(cuts, previous)
+        plan = layout(cuts, previous, compact=self.compact)
         passages = passages_of(plan, previous)
         name = self.blank.generation
         segments = (*(segment.folder.name for segment in plan.kept), *([name] if plan.moved else []))
@@ -132,6 +136,8 @@ class Writer:
             vectors, embedded = self._vectors(passages)
             self._publish(manifest, vectors, write, previous.manifest if previous else None)
         forget(self.place)
+        with suppress(OSError):  # what is left the next build clears
+            clear_leftovers(self.place, keep=1 if self.compact else KEEP)
         return plan.passages, embedded
 
     def _vectors(self, passages: Passages) -> tuple[Vectors, int]:

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from manifests import change_manifest
 from running import can_be_weak, complaint, copydesk, json_of, write_corpus
 
 needs_permissions = pytest.mark.skipif(
@@ -116,12 +117,6 @@ def test_an_index_of_another_folder_is_not_taken_for_this_ones(home: Path, built
 # --- the index ---
 
 
-def damaged(folder: Path, **change: object) -> None:
-    """Change what the current generation says of itself."""
-    manifest = next((folder / ".copydesk" / "generations").glob("*/manifest.json"))
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
-
-
 @pytest.mark.parametrize("command", ["ask", "search"])
 @pytest.mark.parametrize(
     ("change", "said"),
@@ -130,7 +125,7 @@ def damaged(folder: Path, **change: object) -> None:
 def test_an_index_made_by_another_model_or_format_is_named_and_built_anew_on_demand(
     home: Path, mine: Path, command: str, change: dict[str, object], said: str
 ) -> None:
-    damaged(mine, **change)
+    change_manifest(mine / ".copydesk", **change)
     message = complaint(copydesk(home, command, "Who lit the lamp?", "--corpus", mine), 1)
     assert said in message
     assert f"copydesk index {mine}" in message

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from manifests import change_manifest
 
 from corpus.errors import CorpusError, IndexFault
 from index.build import build
-from index.cutting import cutting_digest
 from index.progress import Progress
 from index.rows import ROW
 from index.search import open_index
@@ -225,8 +225,7 @@ def test_a_changed_passage_size_rebuilds_and_says_why(folder, encoder):
 
 def test_an_index_cut_by_other_rules_is_cut_anew_without_encoding_the_same_text_again(folder, encoder):
     first = build(folder, encoder=encoder)
-    path = folder / ".copydesk/generations" / first.generation / "manifest.json"
-    path.write_text(path.read_text().replace(cutting_digest(), "0" * 16))
+    change_manifest(folder / ".copydesk", cutting="0" * 16)
     report = build(folder, encoder=encoder)
     assert "cuts articles differently" in (report.rebuilt_because or "")
     assert (report.files_read, report.embedded, report.passages) == (3, 0, first.passages)

@@ -27,6 +27,7 @@ BLANK = Manifest(
 
 def write(place: Path, content: bytes = b"one") -> Manifest:
     with one_build(place):
+        clear_leftovers(place)
         manifest = replace(BLANK, generation=next_name(place))
         with new_generation(place) as folder:
             (folder / "words").mkdir()
@@ -60,7 +61,7 @@ def test_a_failed_build_leaves_the_old_generation_and_nothing_else(tmp_path):
 
 def test_what_a_killed_build_leaves_is_cleared_by_the_next(tmp_path):
     write(tmp_path)
-    left = tmp_path / "generations" / ".new"
+    left = tmp_path / "generations" / ".new-0123"
     left.mkdir()
     (left / "half").write_text("half")
     never_pointed_to = tmp_path / "generations" / "000002"

@@ -14,7 +14,7 @@ from index.hits import StoredArticle
 from index.place import index_place
 from index.progress import Progress
 from index.search import NewsIndex, open_index
-from index.store import current_name
+from index.store import Pointer, read_pointer
 from qa.background import Background
 from qa.examples import examples
 
@@ -90,7 +90,7 @@ class Desk:
         self._job: Job = Idle()
         self._builds = 0
         self._looked = 0.0
-        self._refused: tuple[str | None, str] | None = None
+        self._refused: tuple[Pointer | None, str] | None = None
         self._lock = threading.Lock()
         self._opening, self._loading = threading.Lock(), threading.Lock()
         self._first = threading.Event()
@@ -142,7 +142,7 @@ class Desk:
         with self._opening:
             name = None
             try:
-                name = current_name(index_place(self.folder, self._index_dir))
+                name = read_pointer(index_place(self.folder, self._index_dir))
                 if self._is_new(name):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
             except CopydeskError as error:
@@ -199,7 +199,7 @@ class Desk:
                 processes=usable_cores(),
             )
             with self._opening:
-                if self._is_new(current_name(index_place(self.folder, self._index_dir))):
+                if self._is_new(read_pointer(index_place(self.folder, self._index_dir))):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
             self._end(Built(self._count(), report))
         except _ClosingError:
@@ -226,7 +226,7 @@ class Desk:
             self._builds += 1
             return self._builds
 
-    def _refuse(self, name: str | None, reason: str) -> None:
+    def _refuse(self, name: Pointer | None, reason: str) -> None:
         """Tell, once a generation, that it can't be served; a build that runs goes on and will tell for itself."""
         with self._lock:
             if isinstance(self._job, Building) or (name, reason) == self._refused:
@@ -234,10 +234,10 @@ class Desk:
             self._refused = (name, reason)
         self._end(Failed(self._count(), reason))
 
-    def _is_new(self, name: str | None) -> bool:
+    def _is_new(self, name: Pointer | None) -> bool:
         if name is None or (self._refused is not None and self._refused[0] == name):
             return False
-        return self._index is None or self._index.info.generation != name
+        return self._index is None or self._index.pointer != name
 
     def _serve(self, index: NewsIndex) -> None:
         before, self._index, self._refused = self._index, index, None

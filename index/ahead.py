@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.articles import CutArticle
-from index.faults import unwritable
+from index.faults import writing
 from index.files import numbered
 from index.lexical import Entry, LexicalWriter
 from index.passing import day_number, words_header
+from index.store import WORDS_AHEAD
 
 
 class WordsAhead:
@@ -41,11 +42,9 @@ class WordsAhead:
 @contextmanager
 def words_ahead(place: Path, outlets: Iterable[str | None]) -> Iterator[WordsAhead]:
     """The words index of a first build, gone again unless it was moved."""
-    folder = place / "words.new"
-    shutil.rmtree(folder, ignore_errors=True)  # of a first build that was killed
+    folder = place / WORDS_AHEAD
     try:
-        yield WordsAhead(folder, outlets)
-    except OSError as error:
-        raise unwritable(place, error) from error
+        with writing(place):
+            yield WordsAhead(folder, outlets)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.document import Document, Furniture, Metadata, Span, text_digest
 from corpus.read import FileStat
@@ -45,6 +45,16 @@ class CutArticle:
     pieces: Pieces
     keys: frozenset[str]
     recurring: frozenset[str]
+
+
+class About(NamedTuple):
+    """What a segment knows of an article beside its text. `row` counts from the segment's first."""
+
+    row: int
+    digest: str
+    format: str
+    metadata: Metadata
+    characters: int
 
 
 def write_articles(path: Path, articles: Iterable["CutArticle | tuple[ArticleStore, int]"]) -> None:
@@ -102,10 +112,10 @@ class ArticleStore:
         [(count,)] = self._read("SELECT count(*) FROM articles")
         return int(count)
 
-    def about(self) -> list[tuple[int, str, str, Metadata, int]]:
-        """All articles in row order: row from the segment's first, digest, format, metadata, length in characters."""
+    def about(self) -> list[About]:
+        """All articles in row order."""
         rows = self._read(f"SELECT row, {_ABOUT} FROM articles ORDER BY row")
-        return [(row, digest, form, Metadata(*known), size) for row, digest, form, *known, size in rows]
+        return [About(row, digest, form, Metadata(*known), size) for row, digest, form, *known, size in rows]
 
     def lines(self, rows: Sequence[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
         """By row, the keys of an article's lines and those of them that were found to recur when it was cut."""

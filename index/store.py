@@ -38,6 +38,7 @@ FORMAT = 3
 FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
+WORDS_AHEAD = "words.new"
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
 _NEW = ".new-"  # and some letters of its own, so that no two builds ever write into one folder
 
@@ -194,6 +195,7 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
     for path in (place / "current.new", place / "looked.new", *place.glob(f"{NAME}.*")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
+    shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
     try:
         serving = current_name(place)
     except IndexFault:

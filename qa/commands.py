@@ -12,6 +12,7 @@ from qa.options import Options
 from qa.settings import Settings, read_settings
 from qa.target import build_index, changed_files, check_target, expect_build, find_target, open_target, tell_if_stale
 from qa.terminal import CountLine, as_json, complain, time_words
+from qa.verifying import verify
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
     from index.build import BuildReport
@@ -29,6 +30,7 @@ def run(options: Options, environ: Mapping[str, str]) -> int:
         "ask": ask,
         "serve": _serve,
         "measure": _measure,
+        "verify": verify,
     }
     return commands[options.command or "serve"](options, settings)
 
@@ -44,7 +46,7 @@ def _index(options: Options, settings: Settings) -> int:
     expect_build(target)
     from index.encode import load_encoder
 
-    report = build_index(target, settings, load_encoder(settings.model))
+    report = build_index(target, settings, load_encoder(settings.model), compact=options.compact)
     print(as_json(_report_json(report)) if options.json else _report_text(report))
     return 0
 

@@ -24,7 +24,8 @@ Exit codes: 0 done, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.
 _INDEX_EXAMPLES = """\
 examples:
   copydesk index ~/news
-  copydesk index /mnt/archive --index ~/indexes/archive --json"""
+  copydesk index /mnt/archive --index ~/indexes/archive --json
+  copydesk index ~/news --compact"""
 
 _ASKING_EXAMPLES = """\
 examples:
@@ -39,6 +40,11 @@ examples:
   copydesk serve ~/news
   copydesk serve ~/news --watch
   copydesk serve ~/news --port 8000 --no-browser"""
+
+_VERIFY_EXAMPLES = """\
+examples:
+  copydesk verify ~/news
+  copydesk verify ~/news --json"""
 
 _MEASURE_EXAMPLES = """\
 examples:
@@ -66,6 +72,7 @@ class Options:
     port: int | None = None
     watch: bool | None = None
     no_browser: bool = False
+    compact: bool = False
     version: bool = False
 
 
@@ -107,7 +114,12 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     folder = _bare()
     folder.add_argument("folder", nargs="?", default=None, type=Path, metavar="FOLDER", help="the folder of articles")
     return top, {
-        "index": add("index", "index a folder, or bring its index up to date", _INDEX_EXAMPLES, [folder, index]),
+        "index": add(
+            "index",
+            "index a folder, or bring its index up to date",
+            _INDEX_EXAMPLES,
+            [folder, index, _compact_option()],
+        ),
         "search": add("search", "show the passages nearest to a question", _ASKING_EXAMPLES, [asking, index]),
         "ask": add("ask", "answer a question with cited statements", _ASKING_EXAMPLES, [asking, index]),
         "serve": add("serve", "open the page on a folder of articles", _SERVE_EXAMPLES, [folder, page, index]),
@@ -116,6 +128,9 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
             "measure answers against questions with known evidence",
             _MEASURE_EXAMPLES,
             [_measure_options(), index],
+        ),
+        "verify": add(
+            "verify", "check every file and every stored span of an index", _VERIFY_EXAMPLES, [folder, index]
         ),
     }
 
@@ -135,6 +150,14 @@ def _index_option() -> _Parser:
     index = _bare()
     index.add_argument("--index", type=Path, metavar="DIR", help="keep the index in DIR, not in FOLDER/.copydesk")
     return index
+
+
+def _compact_option() -> _Parser:
+    compact = _bare()
+    compact.add_argument(
+        "--compact", action="store_true", help="write all anew: nothing of removed articles stays in the index"
+    )
+    return compact
 
 
 def _page_options() -> _Parser:
@@ -222,7 +245,7 @@ def _version() -> str:
 
 
 def _unknown_command(typed: str) -> str:
-    names = ("index", "search", "ask", "serve", "measure")
+    names = ("index", "search", "ask", "serve", "measure", "verify")
     near = get_close_matches(typed, names, n=1, cutoff=0.5)
     if near:
         return f"unknown command {typed!r}; did you mean: copydesk {near[0]}?"

@@ -78,7 +78,7 @@ def expect_build(target: Target) -> None:
         make_ready()
 
 
-def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "BuildReport":
+def build_index(target: Target, settings: Settings, encoder: "Encoder", *, compact: bool = False) -> "BuildReport":
     """The report of a build, told on standard error while it runs."""
     from index.build import build
     from index.encode import usable_cores
@@ -93,6 +93,7 @@ def build_index(target: Target, settings: Settings, encoder: "Encoder") -> "Buil
             max_file_bytes=settings.max_bytes,
             progress=progress,
             processes=usable_cores(),
+            compact=compact,
         )
 
 

@@ -1,6 +1,6 @@
 """What the index before is good for, when a new one is built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import IndexFault
@@ -8,7 +8,7 @@ from index.cutting import cutting_digest
 from index.encode import Encoder
 from index.generation import Generation, load_generation
 from index.place import check_owner, index_place
-from index.store import current_name
+from index.store import OLDER, current_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int
             return _beside(folder, place, encoder)
         old = load_generation(place)
     except IndexFault as error:
-        return without(error)
+        return replace(without(error), vectors=_older_vectors(place, encoder))
     made = old.manifest
     check_owner(place, folder, made.folder)
     if made.model_digest != encoder.digest:
@@ -47,6 +47,15 @@ def without(error: IndexFault) -> Before:
     """Nothing, because of what was found wrong with the index."""
     told, _, _ = str(error).partition("; run: ")
     return Before(why=f"the index before could not be used: {told}")
+
+
+def _older_vectors(place: Path, encoder: Encoder) -> Generation | None:
+    """An index in an older format, of use for its vectors."""
+    try:
+        old = load_generation(place, formats=OLDER)
+    except IndexFault:
+        return None
+    return old if old.manifest.model_digest == encoder.digest and old.has_vectors else None
 
 
 def _beside(folder: Path, place: Path, encoder: Encoder) -> Before:

@@ -1,6 +1,6 @@
 """One generation, verified: everything that a search reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, count_rows
 from index.segment import PASSAGES, Segment
 from index.sentence_terms import SentenceTerms
-from index.store import FILES, SEGMENTS, WORDS, Manifest, Pointer, read_manifest, read_pointer
+from index.store import FILES, FORMAT, SEGMENTS, WORDS, Manifest, Pointer, read_manifest, read_pointer
 from index.verify import suspecting, verify
 
 
@@ -135,7 +135,7 @@ def _ours(folder: Path, manifest: Manifest) -> Iterator[None]:
         raise damaged(folder.parents[1], folder, "is not one that this Copydesk wrote") from error
 
 
-def load_generation(place: Path, *, opened: bool = False) -> Generation:
+def load_generation(place: Path, *, opened: bool = False, formats: Collection[int] = (FORMAT,)) -> Generation:
     """The generation that serves in `place`, every file checked against its manifest, and `opened` or when first used.
 
     Raises IndexFault where there is none, or where it is damaged or of another format.
@@ -145,7 +145,7 @@ def load_generation(place: Path, *, opened: bool = False) -> Generation:
         folder = place / "generations" / pointer.name
         before = _identity(folder)
         try:
-            held = _load(place, pointer, opened)
+            held = _load(place, pointer, opened, formats)
             if _identity(folder) in (before, None):
                 return held
         except IndexFault:
@@ -163,8 +163,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _load(place: Path, pointer: Pointer, opened: bool) -> Generation:
-    manifest = read_manifest(place, pointer.name, pointer.digest)
+def _load(place: Path, pointer: Pointer, opened: bool, formats: Collection[int]) -> Generation:
+    manifest = read_manifest(place, pointer.name, pointer.digest, formats)
     folder = verify(place, pointer.name, manifest.files)
     with _ours(folder, manifest):
         segments: list[Segment] = []

@@ -39,6 +39,7 @@ FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
 WORDS_AHEAD = "words.new"
+OLDER = (2,)  # formats whose passages and vectors are written as they are now
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
 _NEW = ".new-"  # and some letters of its own, so that no two builds ever write into one folder
 
@@ -98,8 +99,8 @@ def current_name(place: Path) -> str | None:
     return pointer.name if pointer else None
 
 
-def read_manifest(place: Path, name: str, digest: str | None = None) -> Manifest:
-    """The manifest of a generation, compared with its digest where that is given.
+def read_manifest(place: Path, name: str, digest: str | None = None, formats: Collection[int] = (FORMAT,)) -> Manifest:
+    """The manifest of a generation in one of these formats, compared with its digest where that is given.
 
     Raises IndexFault where it is missing, damaged or of another format.
     """
@@ -108,8 +109,8 @@ def read_manifest(place: Path, name: str, digest: str | None = None) -> Manifest
         written = path.read_bytes()
         raw = json.loads(written)
         found = raw["format"]
-        if found == FORMAT:
-            if digest is not None and hashlib.sha256(written).hexdigest() != digest:
+        if found in formats:
+            if found == FORMAT and digest is not None and hashlib.sha256(written).hexdigest() != digest:
                 raise damaged(place, path, f"is not the manifest that {place / 'current'} was written for")
             files = {str(key): (int(size), str(digest)) for key, (size, digest) in raw["files"].items()}
             return Manifest(**{**raw, "files": files, "segments": tuple(map(str, raw["segments"]))})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manifests import change_manifest
+from manifests import as_format_2, change_manifest
 
 from corpus.errors import CorpusError, IndexFault
 from index.build import build
@@ -229,6 +229,17 @@ def test_an_index_cut_by_other_rules_is_cut_anew_without_encoding_the_same_text_
     report = build(folder, encoder=encoder)
     assert "cuts articles differently" in (report.rebuilt_because or "")
     assert (report.files_read, report.embedded, report.passages) == (3, 0, first.passages)
+
+
+def test_an_index_of_the_format_before_is_refused_by_search_and_built_anew_with_its_vectors(folder, encoder):
+    first = build(folder, encoder=encoder)
+    as_format_2(folder / ".copydesk")
+    with pytest.raises(IndexFault, match=r"written in format 2 by an older Copydesk.*run: copydesk index"):
+        open_index(folder, encoder=encoder)
+    report = build(folder, encoder=encoder)
+    assert "written in format 2 by an older Copydesk" in (report.rebuilt_because or "")
+    assert (report.files_read, report.embedded, report.passages) == (3, 0, first.passages)
+    assert open_index(folder, encoder=encoder).search("choir", 1)
 
 
 def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):

@@ -7,8 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import MisuseError
+from qa.asked import no_log, question_log
 from qa.asking import ask, search
+from qa.door import find_door
 from qa.options import Options
+from qa.password import password
 from qa.settings import Settings, read_settings
 from qa.target import build_index, changed_files, check_target, expect_build, find_target, open_target, tell_if_stale
 from qa.terminal import CountLine, as_json, complain, time_words
@@ -31,6 +34,7 @@ def run(options: Options, environ: Mapping[str, str]) -> int:
         "serve": _serve,
         "measure": _measure,
         "verify": verify,
+        "password": password,
     }
     return commands[options.command or "serve"](options, settings)
 
@@ -94,13 +98,22 @@ def _report_text(report: "BuildReport") -> str:
 def _serve(options: Options, settings: Settings) -> int:
     target = find_target(options, settings)
     check_target(target)
-    host = options.host or settings.host
+    door = find_door(options, settings)
     port = settings.port if options.port is None else options.port
     watch = settings.watch if options.watch is None else options.watch
+    read_only = settings.read_only if options.read_only is None else options.read_only
+    if watch and read_only:
+        raise MisuseError("--watch builds when files change and --read-only never does; leave one out (--no-watch)")
+    log_file = options.log_questions or settings.log_questions
+    log = no_log if log_file is None else question_log(log_file)
+    if door.warning:
+        complain(door.warning)
     from qa.listen import bound
 
-    with bound(host, port) as listener:  # first of all, so that a port in use is told at once and nothing was begun
-        expect_build(target)
+    # first of all, so that a port in use is told at once and nothing was begun
+    with bound(door.host, port) as listener:
+        if not read_only:
+            expect_build(target)
         from qa.desk import Desk
 
         with Desk(
@@ -109,9 +122,10 @@ def _serve(options: Options, settings: Settings) -> int:
             model=settings.model,
             passage_tokens=settings.passage_tokens,
             max_file_bytes=settings.max_bytes,
+            read_only=read_only,
         ) as desk:
             desk.start()
-            if target.is_sample and _is_stale(desk):
+            if target.is_sample and not read_only and _is_stale(desk):
                 desk.rebuild()
             if watch:
                 from qa.watch import keep_up
@@ -121,10 +135,10 @@ def _serve(options: Options, settings: Settings) -> int:
             serve(
                 desk,
                 listener,
-                host=host,
+                door,
                 ready=lambda address: _ready(address, options),
-                password=settings.password,
                 k=settings.k,
+                log=log,
             )
     return 0
 

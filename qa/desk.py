@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from corpus.errors import CopydeskError
+from corpus.errors import CopydeskError, IndexFault
 from index.build import MAX_FILE_BYTES, PASSAGE_TOKENS, BuildReport, build
 from index.encode import Encoder, load_encoder, usable_cores
 from index.hits import StoredArticle
@@ -76,9 +76,11 @@ class Desk:
         encoder: Encoder | None = None,
         passage_tokens: int = PASSAGE_TOKENS,
         max_file_bytes: int = MAX_FILE_BYTES,
+        read_only: bool = False,
     ) -> None:
         self.folder = folder
         self.max_file_bytes = max_file_bytes
+        self.is_read_only = read_only
         self._index_dir = index_dir
         self._model = model
         self._encoder = encoder
@@ -109,8 +111,17 @@ class Desk:
         self._background.close()
 
     def start(self) -> None:
-        """Take up the index on disk; where there is none yet, or one that a stopped build left, start to build it."""
+        """Take up the index on disk; where there is none yet, or one that a stopped build left, start to build it.
+
+        A read-only desk builds nothing: it raises IndexFault where there is no index to serve.
+        """
         self.refresh()
+        if self.is_read_only:
+            if self._index is None:
+                reason = self._job.reason if isinstance(self._job, Failed) else "there is no index of it yet"
+                told = f"{self.folder}: {reason}" if str(self.folder) not in reason else reason
+                raise IndexFault(f"{told}; --read-only builds none, so run first: copydesk index {self.folder}")
+            return
         if isinstance(self.job, Idle) and (self._index is None or not self._index.has_vectors):
             self.rebuild()
 
@@ -150,7 +161,12 @@ class Desk:
             return self._index is not None
 
     def rebuild(self) -> bool:
-        """Start to bring the index up to date; False when a build was running already, which then does for both."""
+        """Start to bring the index up to date; False when a build was running already, which then does for both.
+
+        False too on a read-only desk, which never builds.
+        """
+        if self.is_read_only:
+            return False
         with self._lock:
             if isinstance(self._job, Building):
                 return False

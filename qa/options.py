@@ -39,7 +39,19 @@ _SERVE_EXAMPLES = """\
 examples:
   copydesk serve ~/news
   copydesk serve ~/news --watch
-  copydesk serve ~/news --port 8000 --no-browser"""
+  copydesk serve ~/news --port 8000 --no-browser
+  copydesk serve ~/news --read-only --host 0.0.0.0 --auth
+
+Beyond this machine the page is opened with a password, or with --insecure. COPYDESK_PASSWORD holds one that everybody
+knows; `copydesk password NAME` makes one for each."""
+
+_PASSWORD_EXAMPLES = """\
+examples:
+  copydesk password ann >> ~/.config/copydesk/users
+  chmod 600 ~/.config/copydesk/users
+  copydesk serve ~/news --auth
+
+It is typed twice and shown nowhere; the line that is printed holds its scrypt hash."""
 
 _VERIFY_EXAMPLES = """\
 examples:
@@ -71,6 +83,13 @@ class Options:
     host: str | None = None
     port: int | None = None
     watch: bool | None = None
+    read_only: bool | None = None
+    auth: bool = False
+    auth_file: Path | None = None
+    allow_host: list[str] = field(default_factory=list)
+    insecure: bool = False
+    log_questions: Path | None = None
+    name: str | None = None
     no_browser: bool = False
     compact: bool = False
     version: bool = False
@@ -132,6 +151,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
         "verify": add(
             "verify", "check every file and every stored span of an index", _VERIFY_EXAMPLES, [folder, index]
         ),
+        "password": add("password", "make the line that lets a user in", _PASSWORD_EXAMPLES, [_password_options()]),
     }
 
 
@@ -168,6 +188,18 @@ def _page_options() -> _Parser:
         "--watch", action=argparse.BooleanOptionalAction, help="take up changes of the folder by themselves, or don't"
     )
     page.add_argument("--no-browser", action="store_true", help="don't open a browser")
+    page.add_argument(
+        "--read-only", action=argparse.BooleanOptionalAction, help="never build or rebuild the index, or do"
+    )
+    page.add_argument("--auth", action="store_true", help="ask for a user name and password")
+    page.add_argument("--auth-file", type=Path, metavar="FILE", help="the users, as `copydesk password` writes them")
+    page.add_argument(
+        "--allow-host", action="append", metavar="NAME", help="a name the page may be called by; may be given often"
+    )
+    page.add_argument("--insecure", action="store_true", help="let --host open the page beyond this machine to anyone")
+    page.add_argument(
+        "--log-questions", type=Path, metavar="FILE", help="add each question to FILE; - is standard error"
+    )
     return page
 
 
@@ -196,6 +228,12 @@ def _measure_options() -> _Parser:
     measure.add_argument("--corpus", type=Path, metavar="FOLDER", dest="folder", help="the folder of articles")
     measure.add_argument("--k", type=_whole(1, 1000), metavar="N", help="how many passages (10)")
     return measure
+
+
+def _password_options() -> _Parser:
+    password = _bare()
+    password.add_argument("name", nargs="?", default=None, metavar="NAME", help="the name of the user")
+    return password
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -245,7 +283,7 @@ def _version() -> str:
 
 
 def _unknown_command(typed: str) -> str:
-    names = ("index", "search", "ask", "serve", "measure", "verify")
+    names = ("index", "search", "ask", "serve", "measure", "verify", "password")
     near = get_close_matches(typed, names, n=1, cutoff=0.5)
     if near:
         return f"unknown command {typed!r}; did you mean: copydesk {near[0]}?"

@@ -1,6 +1,7 @@
 """The page: widgets and the events between them. The only file that knows gradio, and it decides nothing."""
 
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from socket import socket
@@ -11,11 +12,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from corpus.errors import CopydeskError, MisuseError
+from qa.asked import Log, no_log
 from qa.chat import Exchange, Refused, Waiting, converse, stopped
 from qa.desk import Building, Desk
+from qa.door import Door
 from qa.filters import filters_html, where_from
-from qa.server import exposure, own_routes, run
-from qa.show import Markup
+from qa.guard import Guard
+from qa.server import guarded, own_routes, run
+from qa.show import Markup, tag
 from qa.show_answer import conversation_html
 from qa.show_corpus import articles_html, index_html
 from qa.show_sources import sources_html
@@ -29,6 +33,7 @@ QUESTION_CHARACTERS = 20_000
 """What the box takes. More than `ask` does, so that a long paste is refused in words and not cut short in silence."""
 
 _PRIVATE = "private"
+_READ_ONLY = "This page was opened to read only: the index is not rebuilt from here."
 _CONCURRENT = 8
 _WAITING = 64
 _GROWS_SECONDS = 0.1  # between two showings of a growing answer: each takes gradio as long as a statement takes us
@@ -44,14 +49,14 @@ _READER = '<section id="reader" aria-label="Article" hidden></section><div id="s
 _FILTERS_TEMPLATE = "${markup}"
 
 
-def build_app(desk: Desk, k: int = 10) -> FastAPI:
-    """The whole application: the page at /, an article at /article/<digest>."""
-    page = Page(desk, k).blocks
-    page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
+def build_app(desk: Desk, page: "Page") -> FastAPI:
+    """The whole application, as nobody but its guard may call it: the page at /, an article at /article/<digest>."""
+    blocks = page.blocks
+    blocks.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
     app = own_routes(desk)
     gr.mount_gradio_app(
         app,
-        page,
+        blocks,
         path="/",
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         head=_HEAD,
@@ -66,21 +71,31 @@ def build_app(desk: Desk, k: int = 10) -> FastAPI:
     return app
 
 
+def guarded_app(desk: Desk, door: Door, k: int = 10, log: Log = no_log) -> Guard:
+    """The application as it is served."""
+    page = Page(desk, k, log)
+    return guarded(build_app(desk, page), door, page.blocks.fns.keys(), page.questions)
+
+
 def serve(
-    desk: Desk, listener: socket, *, host: str, ready: Callable[[str], None], password: str | None = None, k: int = 10
+    desk: Desk, listener: socket, door: Door, *, ready: Callable[[str], None], k: int = 10, log: Log = no_log
 ) -> None:
     """Serve the page on the socket until interrupted; `ready` is called with the address once it can be opened."""
-    if warning := exposure(host, password):
-        print(f"copydesk: {warning}", file=sys.stderr, flush=True)
-    run(build_app(desk, k), listener, host, password, ready)
+    run(guarded_app(desk, door, k, log), listener, door, ready)
 
 
 class Page:
-    """The widgets of one page and what happens between them."""
+    """The widgets of one page and what happens between them.
 
-    def __init__(self, desk: Desk, k: int) -> None:
+    `questions` are the numbers of the functions that answer one. Of a read-only desk the page has no button to rebuild,
+    and no function behind it either.
+    """
+
+    def __init__(self, desk: Desk, k: int, log: Log = no_log) -> None:
         self._desk = desk
         self._k = k
+        self._log = log
+        self.questions: tuple[int, ...] = ()
         with gr.Blocks(title="Copydesk", fill_width=True, analytics_enabled=False) as self.blocks:
             self._chat = gr.State(())
             self._shown = gr.State("")
@@ -103,7 +118,10 @@ class Page:
         with gr.Row(elem_id="top"):
             gr.HTML(_WORDMARK, elem_id="wordmark", apply_default_css=False)
             self._status = gr.HTML(elem_id="status", apply_default_css=False)
-            self._rebuild = gr.Button("Rebuild", elem_id="rebuild", size="sm")
+            if self._desk.is_read_only:
+                gr.HTML(tag("span", {"title": _READ_ONLY}, "Read-only"), elem_id="read-only", apply_default_css=False)
+            else:
+                self._rebuild = gr.Button("Rebuild", elem_id="rebuild", size="sm")
         self._notice = gr.HTML(elem_id="notice", apply_default_css=False)
 
     def _filters_column(self) -> None:
@@ -170,7 +188,8 @@ class Page:
 
     def _events(self) -> None:
         talk = [self._chat, self._talk, self._sources, self._question, self._ask, self._stop, self._retry, self._clear]
-        header = [self._status, self._notice, self._rebuild, self._examples, self._timer]
+        header = [self._status, self._notice, self._examples, self._timer]
+        header += [] if self._desk.is_read_only else [self._rebuild]
         panels = [self._shown, self._filters, self._articles, self._about]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": _PRIVATE}
 
@@ -187,10 +206,12 @@ class Page:
             self._examples.example(self._example, [self._filters, self._chat], talk, **quiet),
             self._retry.click(self._again, [self._filters, self._chat], talk, **quiet),
         ]
+        self.questions = tuple(each["id"] for each in asking)
         self._stop.click(self._stopped, [self._chat], talk, cancels=asking, **quiet)
         self._clear.click(self._cleared, None, talk, cancels=asking, **quiet)
         self._find.change(self._found, [self._find], [self._articles], trigger_mode="always_last", **quiet)
-        self._rebuild.click(self._rebuilt, [self._seen], header, **quiet)
+        if not self._desk.is_read_only:
+            self._rebuild.click(self._rebuilt, [self._seen], header, **quiet)
         self._timer.tick(
             self._ticked, [self._shown, self._seen, self._find, self._chat], [*header, *panels, self._talk], **quiet
         )
@@ -223,10 +244,10 @@ class Page:
         building = isinstance(self._desk.job, Building)
         soon = building or self._desk.examples() is None
         later = _TICK_WATCHED_SECONDS if self._desk.is_watched else _TICK_IDLE_SECONDS
-        return {
+        button = {} if self._desk.is_read_only else {self._rebuild: _rebuild_value(building)}
+        return button | {
             self._status: status_html(self._desk, datetime.now(UTC)),
             self._notice: notice_html(self._desk, seen),
-            self._rebuild: gr.update(value="Building …" if building else "Rebuild", interactive=not building),
             self._examples: examples_html(self._desk.examples() or ()),
             self._timer: gr.update(value=_TICK_SOON_SECONDS if soon else later),
         }
@@ -241,6 +262,7 @@ class Page:
         }
 
     def _asked(self, question: str, chosen: object, chat: Chat) -> Iterator[Update]:
+        self._log(question)
         yield self._talk_values((*chat, Waiting(question)), asking=True) | {self._question: ""}
         try:
             for _ in self._desk.coming():
@@ -256,10 +278,10 @@ class Page:
             yield self._talk_values(now, asking=False)
         except CopydeskError as error:
             yield self._talk_values((*chat, Refused(question, str(error))), asking=False)
-        except Exception:
+        except Exception as error:
+            _tell_fault(error)
             fault = "Copydesk itself failed on it; the terminal shows where. Other questions can still be asked."
             yield self._talk_values((*chat, Refused(question, fault)), asking=False)
-            raise
 
     def _example(self, event: gr.EventData, chosen: object, chat: Chat) -> Iterator[Update]:
         yield from self._asked(str(event.question), chosen, chat)
@@ -285,6 +307,17 @@ class Page:
             self._retry: gr.update(visible=bool(chat) and not asking),
             self._clear: gr.update(visible=bool(chat)),
         }
+
+
+def _rebuild_value(building: bool) -> Any:
+    return gr.update(value="Building …" if building else "Rebuild", interactive=not building)
+
+
+def _tell_fault(error: Exception) -> None:
+    """Where it failed and with what kind of error; not its message, which may hold words of the question."""
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    print(f"copydesk: a fault while answering:\n{frames}{kind}", file=sys.stderr, flush=True)
 
 
 def _generation(desk: Desk) -> str:

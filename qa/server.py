@@ -1,7 +1,7 @@
 """The web server around the page: its own small routes, and the line that says where it is."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from qa.desk import Desk
-from qa.guard import Guard
+from qa.door import Door
+from qa.guard import Guard, Names
+from qa.login import Login
 from qa.viewer import routes
+from qa.wire import wire_options
 
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _STATIC = Path(__file__).parent / "static"
 _FILES = {
     "page.css": "text/css",
@@ -44,30 +46,25 @@ def own_routes(desk: Desk) -> FastAPI:
     return app
 
 
-def run(app: ASGIApp, listener: socket.socket, host: str, password: str | None, ready: Callable[[str], None]) -> None:
+def guarded(app: ASGIApp, door: Door, functions: Collection[int], questions: Collection[int]) -> Guard:
+    """The application behind its guard, which lets these functions of the page be called; `questions` take work."""
+    login = Login(door.verify) if door.verify is not None else None
+    return Guard(app, Names(door.names, numbers=not door.is_local), login, functions, questions)
+
+
+def run(app: ASGIApp, listener: socket.socket, door: Door, ready: Callable[[str], None]) -> None:
     """Serve on the socket until interrupted; `ready` is called with the address when the page can be opened."""
-    local = host in (*_LOOPBACK, "::1")
     config = uvicorn.Config(
-        Guard(app, _LOOPBACK if local else (), password),
-        ws="none",
+        app,
+        **wire_options(),
         lifespan="on",
-        log_level="warning",
+        log_level="error",  # below it a line for each request that is no HTTP, as many as a stranger likes
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, _address(host, listener.getsockname()[1]), ready).run(sockets=[listener])
-
-
-def exposure(host: str, password: str | None) -> str:
-    """The warning for whoever opens the page to others without a password; "" where none is due."""
-    if host in (*_LOOPBACK, "::1") or password is not None:
-        return ""
-    return (
-        f"warning: anyone who can reach {host} can read these articles, as no password is set; "
-        "leave out --host to listen to this machine alone"
-    )
+        _Server(config, _address(door.host, listener.getsockname()[1]), ready).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

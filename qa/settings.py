@@ -24,7 +24,8 @@ PREFIX = "COPYDESK_"
 class Settings:
     """What a user can set. `folder`, `index` and `model` are None where the default is meant.
 
-    `password`, if there is one, is asked of everyone who opens the page.
+    `password`, if there is one, is asked of everyone who opens the page; `auth_file` names the users and their own
+    ones, and `auth` asks for them in the default place. `hosts` are names by which the page may be called.
     """
 
     folder: Path | None = None
@@ -37,6 +38,11 @@ class Settings:
     k: int = 10
     passage_tokens: int = 200
     password: str | None = field(default=None, repr=False)
+    auth: bool = False
+    auth_file: Path | None = None
+    hosts: tuple[str, ...] = ()
+    read_only: bool = False
+    log_questions: Path | None = None
 
     @property
     def max_bytes(self) -> int:
@@ -126,6 +132,10 @@ def _folder(value: object, source: _Source) -> Path:
     return source.base / Path(_words(value, source)).expanduser()
 
 
+def _log(value: object, source: _Source) -> Path:
+    return Path("-") if value == "-" else _folder(value, source)
+
+
 def _words(value: object, _source: _Source) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("text")
@@ -147,6 +157,17 @@ def _yes_or_no(value: object, _source: _Source) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false")
     return value
+
+
+def _names(value: object, source: _Source) -> tuple[str, ...]:
+    """Names of hosts: a list in a file, or parted by commas."""
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list):
+        raise ValueError("a list of host names")
+    names = tuple(_words(each, source).strip().lower() for each in given)
+    if any(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", each) is None for each in names):
+        raise ValueError("a list of host names, without http:// and without a port")
+    return names
 
 
 def _number(low: int, high: int) -> Callable[[object, _Source], int]:
@@ -173,4 +194,9 @@ _READERS: dict[str, Callable[[object, _Source], Any]] = {
     "k": _number(1, 1_000),
     "passage_tokens": _number(20, 254),
     "password": _words,
+    "auth": _yes_or_no,
+    "auth_file": _folder,
+    "hosts": _names,
+    "read_only": _yes_or_no,
+    "log_questions": _log,
 }

@@ -1,8 +1,12 @@
 """The real page in a real browser, for the tests of it: a server in a process of its own, and Chromium."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,45 +31,51 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_READY_SECONDS = 60
+_READY_SECONDS = 180
 
 
 @dataclass(frozen=True)
 class Site:
-    """A server on a folder of articles."""
+    """A server on a folder of articles, its number as a process, and the file of all that it says."""
 
     folder: Path
     address: str
+    process: int = 0
+    log: Path = Path(os.devnull)
+
+    @property
+    def said(self) -> str:
+        """What it has said so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
-def serving(folder: Path, home: Path) -> Iterator[Site]:
-    """`copydesk serve` on the folder, on a free port, until the block ends."""
-    process = subprocess.Popen(
-        command("serve", folder, "--port", "0", "--no-browser"),
-        env=environment(home),
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield Site(folder, _address(process))
-    finally:
-        process.terminate()
-        process.wait(20)
-        assert process.stdout is not None
-        process.stdout.close()
+def serving(
+    folder: Path, home: Path, *options: str | Path, port: int = 0, start: str | None = None, **more: str
+) -> Iterator[Site]:
+    """`copydesk serve` on the folder, on a free port, until the block ends; `start` is other code to start it by."""
+    typed = ("serve", folder, "--port", str(port), "--no-browser", *options)
+    starting = command(*typed) if start is None else [sys.executable, "-c", start, *map(str, typed)]
+    with tempfile.NamedTemporaryFile(prefix="said-", suffix=".txt") as log:
+        process = subprocess.Popen(
+            starting, env=environment(home, **more), cwd=home, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield Site(folder, _address(process, Path(log.name)), process.pid, Path(log.name))
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if found := re.search(r"http://\S+", line):
-            return found.group()
-    raise AssertionError(f"the server ended: {''.join(said)}")
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until:
+        if found := re.search(r"ready at (http://\S+)", log.read_text(encoding="utf-8", errors="replace")):
+            return found[1]
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start: {log.read_text(encoding='utf-8', errors='replace')}")
 
 
 @contextmanager

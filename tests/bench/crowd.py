@@ -89,7 +89,8 @@ async def crowd(questions: list[str], chosen: argparse.Namespace) -> tuple[list[
     until = time.perf_counter() + chosen.seconds
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
     async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-        config = (await client.get(f"{PAGE}/config")).json()
+        page = (await client.get(PAGE)).text
+        config = json.loads(page.partition("window.gradio_config = ")[2].partition(";</script>")[0])
         asked = next(
             each["id"] for each in config["dependencies"] if len(each["inputs"]) == 3 and len(each["targets"]) == 2
         )

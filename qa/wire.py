@@ -6,7 +6,7 @@ rest of one (slow loris), and its own bound of connections is answered without t
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,7 +19,8 @@ REQUEST_SECONDS = 20.0
 HEAD_BYTES = 16_384
 """The longest line and headers of a request."""
 _MOST_CONNECTIONS = 1_000
-_SPARE_FILES = 150
+_MOST_LEAVING, _LEAVING_SECONDS = 100, 1.0
+_SPARE_FILES = 250
 """File handles kept for the index and for what Python opens."""
 
 
@@ -48,6 +49,9 @@ class Wire(H11Protocol):
     """One connection."""
 
     _most = most_connections()
+    _leaving: ClassVar[set["Wire"]] = set()
+    """Those that were told why they end, and may go on sending for a moment."""
+    who = ""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -60,6 +64,11 @@ class Wire(H11Protocol):
             self._end(refusal("503 Service Unavailable", words, {"Retry-After": "10"}))
             return
         self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Read, but not what comes after the end."""
+        if self not in self._leaving:
+            super().data_received(data)
 
     def handle_events(self) -> None:
         """Read on; the whole request is here once nothing more of it is awaited."""
@@ -77,6 +86,7 @@ class Wire(H11Protocol):
         """Await nothing any more."""
         if self._deadline is not None:
             self._deadline.cancel()
+        self._leaving.discard(self)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -100,9 +110,17 @@ class Wire(H11Protocol):
         self._end(b"" if begun or (self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]) else late)
 
     def _end(self, last: bytes) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(last)
+        """Say the last, and close once it was heard: closed with something unread, it would be reset and not heard."""
+        if self.transport.is_closing():
+            return
+        self.transport.write(last)
+        self.connections.discard(self)
+        if not last or len(self._leaving) >= _MOST_LEAVING:
             self.transport.close()
+            return
+        self.transport.write_eof()
+        self._leaving.add(self)
+        self.loop.call_later(_LEAVING_SECONDS, self.transport.close)
 
 
 def wire_options() -> dict[str, Any]:

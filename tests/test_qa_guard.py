@@ -5,10 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
 
 from qa.guard import BODY_BYTES, CALLS_AT_ONCE, QUESTIONS_AT_ONCE, Guard, Names
 from qa.login import Login
@@ -19,15 +20,16 @@ LOCAL = Names(frozenset({"localhost", "127.0.0.1", "[::1]"}))
 ASK, LOOK = 1, 2
 
 
-async def app(scope: Scope, receive: Receive, send: Send) -> None:
+async def hello(request: Request) -> Response:
     """Says hello, and what it was asked."""
-    if scope["path"] == "/":
-        await HTMLResponse("<script>1</script><script src=x></script>hello")(scope, receive, send)
-        return
-    own = {"Content-Security-Policy": "default-src 'none'"} if scope["path"] == "/article/x" else {}
-    body = (await Request(scope, receive).body()).decode()
-    query = scope["query_string"].decode()
-    await PlainTextResponse(f"hello {scope['path']}?{query} {body}", headers=own)(scope, receive, send)
+    if request.url.path == "/":
+        return HTMLResponse("<script>1</script><script src=x></script>hello")
+    own = {"Content-Security-Policy": "default-src 'none'"} if request.url.path == "/article/x" else {}
+    body = (await request.body()).decode()
+    return PlainTextResponse(f"hello {request.url.path}?{request.url.query} {body}", headers=own)
+
+
+app = Starlette(routes=[Route("/{path:path}", hello, methods=["GET", "POST"])])
 
 
 def client(guard: Guard, url: str = "http://localhost:7860") -> TestClient:
@@ -152,8 +154,8 @@ def test_a_request_that_is_too_large_or_says_nonsense_of_its_size_is_refused() -
 
 def test_questions_are_counted_by_address_and_answered_again_after_the_time_that_is_told() -> None:
     clock = Clock()
-    asking = client(guard(clock=clock))
-    replies = [asking.post("/gradio_api/queue/join", content=call()) for _ in range(QUESTIONS_AT_ONCE + 1)]
+    with client(guard(clock=clock)) as asking:
+        replies = [asking.post("/gradio_api/queue/join", content=call()) for _ in range(QUESTIONS_AT_ONCE + 1)]
     assert {each.status_code for each in replies[:-1]} == {200}
     assert replies[-1].status_code == 429
     assert replies[-1].json() == {"detail": "Too many questions from your address; wait 1 s and ask again."}

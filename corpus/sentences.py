@@ -7,6 +7,7 @@ look at the word in front of it and the word behind.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from corpus.document import Span
@@ -78,12 +79,19 @@ _QUOTE_CLOSES = re.compile(r"[”»\"]|’(?!\w)")
 _CLOSING_QUOTE = re.compile(r"[\"”“’»]")
 _LONGEST_BRACKET = 200
 
+LONGEST = 2_000
+"""Characters of a sentence: what goes on for longer is cut. The longest in the 609 MultiHop articles has 1,699."""
+_CLAUSE_END = re.compile(r"[;:,—–](?=\s)|[、，；：]")
+_JOINED = "\u200d\ufe0e\ufe0f"  # hold one emoji together
+_LONGEST_LETTER = 40  # with its accents
+
 
 def sentences(text: str, start: int = 0, end: int | None = None, *, wrapped: bool | None = None) -> list[Span]:
     """The sentences of `text[start:end]`, in order and disjoint, with no white space at either edge of a span.
 
-    Every character that is not white space is in one. A sentence never runs over the end of a paragraph; `wrapped`
-    says whether line breaks mean nothing (None: `hard_wrapped` decides). What lies outside the range plays no part.
+    Every character that is not white space is in one. A sentence never runs over the end of a paragraph, and none is
+    longer than LONGEST; `wrapped` says whether line breaks mean nothing (None: `hard_wrapped` decides). What lies
+    outside the range plays no part.
     """
     part = text[start:end]
     if wrapped is None:
@@ -102,9 +110,33 @@ def _of_paragraph(text: str) -> Iterator[tuple[int, int]]:
         closed = _match_end(_CLOSE, text, mark.end())
         following = _match_end(_SPACE, text, closed)
         if following < len(text) and _ends_here(text, here, mark, closed, following):
-            yield here, closed
+            yield from _cut(text, here, closed)
             here = following
-    yield here, len(text)
+    yield from _cut(text, here, len(text))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, in parts where it is too long for one: behind a clause, else between words, else characters."""
+    while end - start > LONGEST:
+        stop = _stop(text, start, start + LONGEST)
+        yield start, start + len(text[start:stop].rstrip())
+        start = _match_end(_SPACE, text, stop)
+    yield start, end
+
+
+def _stop(text: str, start: int, most: int) -> int:
+    """Where to cut, in the last half before `most`: behind what is not white space, or before what is."""
+    half = start + LONGEST // 2
+    clauses = [clause.end() for clause in _CLAUSE_END.finditer(text, half, most)]
+    if clauses:
+        return clauses[-1]
+    spaced = next((at for at in range(most, half, -1) if text[at].isspace()), None)
+    if spaced is not None:
+        return spaced
+    for at in range(most, most - _LONGEST_LETTER, -1):
+        if not (unicodedata.combining(text[at]) or text[at] in _JOINED or text[at - 1] in _JOINED):
+            return at
+    return most
 
 
 def _match_end(pattern: re.Pattern[str], text: str, start: int) -> int:

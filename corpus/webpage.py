@@ -20,7 +20,7 @@ _TAG = re.compile(
     rf"{{0,{_MOST_ATTRIBUTES}}}+([\s/]*+[^\s/>])?"
 )
 _CHARSET = re.compile(
-    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?([\w.:-]{2,40})|<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})",
+    rb"<\?xml[^>]{0,200}?encoding\s*+=\s*+[\"']?([\w.:-]{2,40})|<meta[^>]{0,300}?charset\s*+=\s*+(?:[\"']\s*+)?([\w.:-]{2,40})",
     re.IGNORECASE,
 )
 _FORMATTING = "a abbr b bdi bdo big cite em font i mark q s small span strong sub sup tt u var wbr"

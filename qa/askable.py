@@ -8,11 +8,11 @@ MOST_CHARACTERS = 2_000
 
 
 def checked_question(question: str) -> str:
-    """The question without white space around it, what is no character replaced by U+FFFD.
+    """The question without white space around it or in a row, what is no character replaced by U+FFFD.
 
     Raises MisuseError for one that can't be asked.
     """
-    asked = re.sub(r"[\ud800-\udfff]", "\ufffd", question).strip()
+    asked = " ".join(re.sub(r"[\ud800-\udfff]", "\ufffd", question).split())
     if not asked:
         raise MisuseError('the question is empty; ask for instance: "Who spoke at the meeting?"')
     if re.search(r"[^\W_]", asked) is None:

@@ -22,7 +22,7 @@ _DURATION = re.compile(
 )
 _AGE = re.compile(
     r"(?<=[,(] )\d{1,3}(?=[,).])|\b\d{1,3}[- ]years?[- ]old\b|\bage[ds]?(?: of)? \d|\bturn(?:s|ed) \d"
-    r"|\b(?:born|founded|established|built|opened|set up|dates?|since)\b.*\b(?:1\d|20)\d\d\b",
+    r"|\b(?:born|founded|established|built|opened|set up|dates?|since)\b.{0,300}\b(?:1\d|20)\d\d\b",
     re.IGNORECASE,
 )
 _ASKS_AGE = re.compile(r"\b(?:how old|older|younger|what age)\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ _ORDINAL = frozenset({"st", "nd", "rd", "th"})
 _NUMBERS = frozenset(map(stem_of, words("number_words")))
 _NOT = frozenset(map(stem_of, words("not")))
 _QUOTED = re.compile(r"[“\"][^“”\"]*(?:[”\"]|$)|^[^“”\"]*”")
-_QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,}[’'])")
+_QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,300}[’'])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ _STATES = frozenset(
 SPEECH = frozenset(map(stem_of, words("speech")))
 """Stems of the verbs that say who spoke."""
 _TITLED = re.compile(rf"^(?:(?:{'|'.join(sorted(_TITLES))})\b\.?\s*)+", re.IGNORECASE)
-_TITLE_LAST = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_TITLES))}))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,18 @@ def names(text: str) -> list[Name]:
             start = _behind_plain_word(text, start, end)
         start += len(text[start:end]) - len(_TITLED.sub("", text[start:end]))
         written = text[start:end].rstrip(".")
-        bare = _TITLE_LAST.sub("", re.sub(r"(?:[’']s|[’'])$", "", written))
+        bare = _without_last_titles(re.sub(r"(?:[’']s|[’'])$", "", written))
         if len(bare) < 2 or bare in ("I'm", "I’m") or (bare.lower() in STOPWORDS and not bare.isupper()):
             continue
         kind = _kind(text, start, start + len(bare), bare)
         found.append(Name(bare, start, start + len(bare), kind, written.endswith(("'s", "’s", "'", "’"))))
     return found
+
+
+def _without_last_titles(name: str) -> str:
+    while len(parts := name.rsplit(None, 1)) == 2 and parts[1].lower() in _TITLES:
+        name = parts[0]
+    return name
 
 
 def _behind_plain_word(text: str, start: int, end: int) -> int:

@@ -112,7 +112,7 @@ def _from_environment(settings: Settings, environ: Mapping[str, str]) -> Setting
 
 def _line_of(key: str, text: str) -> int:
     """The line, from 1, on which a key of the file stands; 1 if it is written in a way we don't look for."""
-    found = re.search(rf"""^[ \t]*\[?[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
+    found = re.search(rf"""^[ \t]*+(?:\[[ \t]*+)?["']?{re.escape(key)}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 

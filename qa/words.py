@@ -108,7 +108,7 @@ def _cut(word: str) -> str:
         if len(shorter) < _SHORTEST_ROOT:
             break
         stem = shorter
-    stem = re.sub(r"(?<=..)[eiy]+$", "", stem)
+    stem = stem[:2] + stem[2:].rstrip("eiy")
     return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "aeiou" else stem
 
 

@@ -37,6 +37,9 @@ WAYS = (
     Way("GET", DATA, ("session_hash",), "what was asked under the caller's own session"),
     Way("POST", JOIN, (), "the number under which a question was taken up"),
     Way("POST", CANCEL, (), "success, whether or not there was something of the caller's own to stop"),
+    Way(
+        "POST", r"/gradio_api/reset", (), "success: gradio's script calls it beside the one above, and it does nothing"
+    ),
 )
 """Found by using every feature of the page in a browser; a test does so again."""
 

@@ -93,10 +93,21 @@ class Visit:
     """One person's tab on the page, with all that it asked for and all that it complained of."""
 
     def __init__(
-        self, browser: Browser, site: Site, width: int = 1440, height: int = 900, scheme: str = "light"
+        self,
+        browser: Browser,
+        site: Site,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        login: tuple[str, str] | None = None,
     ) -> None:
         dark = "dark" if scheme == "dark" else "light"
-        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=dark)  # type: ignore[arg-type]
+        known = {"username": login[0], "password": login[1]} if login else None
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=dark,  # type: ignore[arg-type]
+            http_credentials=known,  # type: ignore[arg-type]
+        )
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
         self.site = site
         self.requests: list[Request] = []

@@ -7,7 +7,7 @@ how large, how often. A refusal is a status and a sentence.
 import json
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -62,8 +62,8 @@ class _Refused(Exception):  # noqa: N818 (an answer, not a fault)
 class Guard:
     """An ASGI application around another one.
 
-    `functions` are the numbers of what the page may call, `questions` those among them that take work and are counted
-    more strictly. With a `login`, HTTP Basic authentication stands before everything.
+    `functions` are what the page may call: by its number, how many values it takes. `questions` are those among them
+    that take work and are counted more strictly. With a `login`, HTTP Basic authentication stands before everything.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Guard:
         app: ASGIApp,
         names: Names | None = None,
         login: Login | None = None,
-        functions: Collection[int] = (),
+        functions: Mapping[int, int] | None = None,
         questions: Collection[int] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._names = names or Names()
         self._login = login
-        self._functions = frozenset(functions)
+        self._functions = dict(functions or {})
         self._questions = frozenset(questions)
         self._clock = clock
         self._sessions = Sessions()
@@ -142,6 +142,8 @@ class Guard:
         if call.function not in self._functions:
             raise BadCallError("the page has no such function")
         if way.path == JOIN:
+            if call.values != self._functions[call.function]:
+                raise BadCallError("the function takes another number of values")
             bucket = self._asked if call.function in self._questions else self._called
             if wait := bucket.take(who, self._clock()):
                 words = f"Too many questions from your address; wait {wait} s and ask again."

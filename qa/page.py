@@ -74,7 +74,7 @@ def build_app(desk: Desk, page: "Page") -> FastAPI:
 def guarded_app(desk: Desk, door: Door, k: int = 10, log: Log = no_log) -> Guard:
     """The application as it is served."""
     page = Page(desk, k, log)
-    return guarded(build_app(desk, page), door, page.blocks.fns.keys(), page.questions)
+    return guarded(build_app(desk, page), door, page.functions, page.questions)
 
 
 def serve(
@@ -87,7 +87,8 @@ def serve(
 class Page:
     """The widgets of one page and what happens between them.
 
-    `questions` are the numbers of the functions that answer one. Of a read-only desk the page has no button to rebuild,
+    `functions` are what a browser may call, by number, with how many values each takes; `questions` are those that
+    answer one. Of a read-only desk the page has no button to rebuild,
     and no function behind it either.
     """
 
@@ -111,6 +112,7 @@ class Page:
                     self._articles_columns()
             gr.HTML(_READER, elem_id="reader-frame", apply_default_css=False)
             self._events()
+        self.functions = {number: len(each.inputs) for number, each in self.blocks.fns.items()}
 
     # --- widgets ---
 
@@ -284,7 +286,7 @@ class Page:
             yield self._talk_values((*chat, Refused(question, fault)), asking=False)
 
     def _example(self, event: gr.EventData, chosen: object, chat: Chat) -> Iterator[Update]:
-        yield from self._asked(str(event.question), chosen, chat)
+        yield from self._asked(str(getattr(event, "question", "")), chosen, chat)
 
     def _again(self, chosen: object, chat: Chat) -> Iterator[Update]:
         if chat:

@@ -1,7 +1,7 @@
 """The web server around the page: its own small routes, and the line that says where it is."""
 
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def own_routes(desk: Desk) -> FastAPI:
     return app
 
 
-def guarded(app: ASGIApp, door: Door, functions: Collection[int], questions: Collection[int]) -> Guard:
+def guarded(app: ASGIApp, door: Door, functions: Mapping[int, int], questions: Collection[int]) -> Guard:
     """The application behind its guard, which lets these functions of the page be called; `questions` take work."""
     login = Login(door.verify) if door.verify is not None else None
     return Guard(app, Names(door.names, numbers=not door.is_local), login, functions, questions)

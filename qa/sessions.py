@@ -34,6 +34,7 @@ class Call:
     """A call of one of the page's functions, as it is handed on."""
 
     function: int
+    values: int
     session: str
     body: bytes
 
@@ -80,7 +81,7 @@ class Sessions:
             raise BadCallError("the call names no event")
         kept = {key: told[key] for key in _KEYS if key in told}
         kept["session_hash"] = own = self.own(told["session_hash"], secret, user)
-        return Call(function, own, json.dumps(kept).encode("ascii"))
+        return Call(function, len(told.get("data", [])), own, json.dumps(kept).encode("ascii"))
 
 
 def secret_of(cookies: str) -> str:

@@ -1,11 +1,15 @@
-"""A corpus full of markup on the real page: all of it is text, and none of it acts."""
+"""A folder that means harm, on the real page: all of it is text, none of it acts, and nothing outside it is read."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Site, Visit, chromium, needs_chromium, serving
+from auditing import Audit, audited
+from browsing import Site, Visit, chromium, needs_chromium
+from hostile import IDS, OUTSIDE, QUESTIONS, Hostile, write_hostile
 from playwright.sync_api import Browser, expect
+from trust.strangers import Stranger, bad_reply
 
 pytestmark = needs_chromium
 
@@ -43,9 +47,27 @@ def write(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(write(tmp_path_factory.mktemp("hostile")), tmp_path_factory.mktemp("home")) as site:
-        yield site
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("harm")
+
+
+@pytest.fixture(scope="module")
+def hostile(root: Path) -> Hostile:
+    hostile = write_hostile(root)
+    write(hostile.folder)
+    return hostile
+
+
+@pytest.fixture(scope="module")
+def served(root: Path, hostile: Hostile) -> Iterator[tuple[Site, Audit]]:
+    (root / "home").mkdir()
+    with audited(hostile.folder, root / "home", root / "audit.txt") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def site(served: tuple[Site, Audit]) -> Site:
+    return served[0]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +79,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     with Visit(browser, site) as visit:
-        visit.page.wait_for_selector(".filters input[name=outlet]", timeout=60_000)
+        visit.page.wait_for_selector(".filters input[name=outlet]", timeout=180_000)
         yield visit
         assert visit.page.evaluate("window.owned") is None
         assert visit.foreign() == []
@@ -120,3 +142,93 @@ def test_an_article_s_own_page_runs_nothing_in_a_tab_either(visit: Visit) -> Non
     expect(tab.locator("#cited")).to_contain_text("<u onmouseover=")
     assert tab.evaluate("window.owned") is None
     assert tab.locator(":is(script, img, svg, iframe, style, u)").count() == 0
+
+
+def test_there_are_more_than_a_hundred_hostile_items(hostile: Hostile) -> None:
+    print(f"{hostile.items} hostile items: {hostile.counts}")
+    assert hostile.items >= 200
+    assert hostile.counts["links"] >= 8
+
+
+def test_every_hostile_article_is_opened_and_nothing_in_it_acts(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".shelf a[data-open]").first.wait_for(timeout=60_000)
+    addresses = page.locator(".shelf a[data-open]").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    assert len(addresses) > 150
+    tab = visit.context.new_page()
+    tab.on("dialog", lambda dialog: visit.complaints.append(f"dialog: {dialog.message}"))
+    for address in addresses:
+        tab.goto(f"{visit.site.address}{address}", wait_until="domcontentloaded")
+        found = tab.evaluate(
+            """() => [window.owned ?? null, document.querySelectorAll(
+              'script, img, svg, iframe, style, object, embed, form, base, video, math, meta[http-equiv]').length,
+              [...document.querySelectorAll('*')].filter((e) => [...e.attributes].some((a) =>
+                a.name.startsWith('on') || /^\\s*(javascript|data):/i.test(a.value))).length,
+              document.documentElement.scrollWidth <= innerWidth]"""
+        )
+        assert found == [None, 0, 0, True], address
+        assert OUTSIDE not in tab.content()
+
+
+def test_hostile_questions_are_answered_or_refused_as_text(visit: Visit) -> None:
+    for question in QUESTIONS:
+        turn = visit.ask(question.replace("\ud83d", "?"))
+        assert turn.locator(":is(script, img, svg, iframe, style, link, object)").count() == 0
+        assert OUTSIDE not in turn.inner_text()
+
+
+def test_hostile_addresses_of_articles_show_no_article(site: Site) -> None:
+    for each in IDS:
+        reply = Stranger(site.address).send("GET", f"/article/{each}")
+        assert reply.status in (400, 404), each
+        assert bad_reply(reply) == "", each
+        assert "<script" not in reply.text
+
+
+def test_an_article_that_became_a_pipe_or_a_way_out_since_is_shown_as_it_was_indexed(
+    visit: Visit, hostile: Hostile
+) -> None:
+    for name, number in (("mill-0.txt", 3), ("mill-1.md", 4)):
+        turn = visit.ask(f"How many sacks of barley did the mill at Hod{number - 3} grind?")
+        link = visit.page.locator(".cards-of.on .src", has_text=name).first.get_by_text("Permalink")
+        address = link.get_attribute("href")
+        assert turn.locator(".st").count() >= 1
+        (hostile.folder / name).unlink()
+        if number == 3:
+            os.mkfifo(hostile.folder / name)
+        else:
+            (hostile.folder / name).symlink_to(hostile.outside)
+        reply = Stranger(visit.site.address).send("GET", str(address))
+        assert reply.status == 200
+        assert "can’t be read any more" in reply.text
+        assert OUTSIDE not in reply.text
+
+
+def test_directions_of_a_quotation_do_not_turn_what_stands_around_it(visit: Visit) -> None:
+    turn = visit.ask("How many goats did the ferry of Quoin0 carry?")
+    expect(turn.locator(".st").first).to_contain_text("goats")
+    for part in (turn.locator(".st").first, visit.page.locator(".cards-of.on .src").first):
+        order = part.evaluate(
+            """(element) => {
+              const boxes = [...element.querySelectorAll('.m, .meta b, .file')].map((e) => e.getBoundingClientRect());
+              const own = getComputedStyle(element.querySelector('mark, .q, .m')?.parentElement ?? element);
+              return [element.textContent.match(/[\\u202a-\\u202e\\u2066-\\u2069]/) === null, own.direction];
+            }"""
+        )
+        assert order[1] == "ltr"
+    marker = turn.locator(".st .m").first.bounding_box()
+    words = turn.locator(".st").first.bounding_box()
+    assert marker is not None
+    assert words is not None
+    assert marker["x"] > words["x"] + 40, "the marker stands behind the sentence"
+
+
+def test_no_file_outside_was_read_and_nothing_left_the_machine(served: tuple[Site, Audit], hostile: Hostile) -> None:
+    site, audit = served
+    assert any(str(each).endswith("lock.html") for each in audit.of("open")), "the audit hears of articles"
+    assert audit.strayed(hostile.outside.parent) == []
+    assert audit.far() == []
+    assert [*audit.of("os.system"), *audit.of("subprocess.Popen")] == []
+    assert not [path for path in hostile.folder.parent.rglob("owned*")]
+    assert "Traceback" not in site.said

@@ -37,7 +37,7 @@ def client(guard: Guard, url: str = "http://localhost:7860") -> TestClient:
 
 
 def guard(**more: Any) -> Guard:
-    return Guard(app, LOCAL, functions=(ASK, LOOK), questions=(ASK,), **more)
+    return Guard(app, LOCAL, functions={ASK: 0, LOOK: 0}, questions=(ASK,), **more)
 
 
 def basic(user: str, password: str) -> dict[str, str]:
@@ -170,6 +170,8 @@ def test_other_calls_are_counted_too_and_nothing_else_is_called() -> None:
     statuses = [asking.post("/gradio_api/queue/join", content=call(LOOK)).status_code for _ in range(CALLS_AT_ONCE + 5)]
     assert statuses == [200] * CALLS_AT_ONCE + [429] * 5
     assert asking.post("/gradio_api/queue/join", content=call(3)).status_code == 400
+    told = {"data": ["one value"], "fn_index": LOOK, "session_hash": "abc"}
+    assert "number of values" in asking.post("/gradio_api/queue/join", json=told).text
 
 
 def test_a_call_is_handed_on_with_a_session_that_no_one_else_can_name() -> None:

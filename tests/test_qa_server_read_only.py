@@ -1,7 +1,6 @@
 """A page that reads only and asks for passwords: nothing builds, not the button, its own API, the start or a watch."""
 
 import base64
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +70,7 @@ def test_no_function_of_the_page_rebuilds(site: Site) -> None:
             stranger.heard(f"s{function}", **KNOWN)
     time.sleep(2)
     assert files(site.folder) == before
-    assert "Traceback" not in re.sub(r"Traceback(?s:.*?)ValueError: (?:A|An) .*?\n", "", site.said)
+    assert "Traceback" not in site.said
 
 
 def test_a_read_only_desk_never_builds(tmp_path: Path, encoder: Encoder) -> None:

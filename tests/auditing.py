@@ -1,0 +1,51 @@
+"""A server of whose every file, connection and child it is known."""
+
+import ast
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from browsing import Site, serving
+from running import ROOT
+
+_FORBIDDEN = ("/etc/passwd", "/etc/shadow", "/dev/zero", "/proc/self/environ", "/proc/self/cmdline")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was heard of a server."""
+
+    file: Path
+
+    def of(self, event: str) -> list[object]:
+        """What that event was about, in order."""
+        lines = [line.split("\t", 1) for line in self.file.read_text(encoding="utf-8").splitlines()]
+        return [ast.literal_eval(what) for name, what in lines if name == event and not what.startswith("<")]
+
+    def far(self) -> list[str]:
+        """Connections and look-ups that are not of this machine."""
+        asked = [*self.of("socket.connect"), *self.of("socket.sendto"), *self.of("socket.getaddrinfo")]
+        hosts = [str(each[0]) if isinstance(each, tuple) else str(each) for each in asked]
+        return [host for host in hosts if host not in ("127.0.0.1", "::1", "localhost") and not host.startswith("/")]
+
+    def strayed(self, outside: Path) -> list[str]:
+        """Files opened that lie in `outside`, or that no page has to do with."""
+        opened = {str(each) for each in self.of("open") if isinstance(each, str)}
+        return [path for path in sorted(opened) if path in _FORBIDDEN or _lies_in(path, outside)]
+
+
+def _lies_in(path: str, folder: Path) -> bool:
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(folder)
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def audited(folder: Path, home: Path, file: Path, *options: str, **more: str) -> Iterator[tuple[Site, Audit]]:
+    """The real command on the folder, with what it and its children do written into the file."""
+    path = os.pathsep.join([str(ROOT / "tests" / "audit"), str(ROOT)])
+    with serving(folder, home, *options, PYTHONPATH=path, AUDIT_FILE=str(file), **more) as site:
+        yield site, Audit(file)

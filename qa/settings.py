@@ -4,6 +4,7 @@ The file is `copydesk.toml` in the user's configuration folder, or the one named
 `COPYDESK_SETTINGS`. Every key can also be set as `COPYDESK_` and its name in capitals: `COPYDESK_PORT=8000`.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -96,6 +97,8 @@ def _from_file(settings: Settings, path: Path) -> Settings:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MisuseError(f"The settings file {path} is not valid TOML: {error}; mend that line.") from None
+    if "password" in table and os.name == "posix" and path.stat().st_mode & 0o077:
+        raise MisuseError(f"The settings file {path} holds a password and is open to others; run: chmod 600 {path}")
     for key, value in table.items():
         source = _Source(f"{path}, line {_line_of(key, text)}", path.resolve().parent)
         settings = _set(settings, key, value, source)

@@ -68,7 +68,7 @@ def _marker(number: int, citation: Citation) -> Markup:
 
 def _who(citations: Sequence[Citation]) -> str:
     """The quiet line beneath a statement: which outlets say so, and whether in words of their own."""
-    outlets = list(dict.fromkeys(citation.source or UNKNOWN_OUTLET for citation in citations))
+    outlets = list(dict.fromkeys(plain(citation.source or UNKNOWN_OUTLET) for citation in citations))
     if len(citations) == 1:
         return f"{outlets[0]}, {written_date(citations[0].published)}"
     names = ", ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")

@@ -44,8 +44,10 @@ def _lies_in(path: str, folder: Path) -> bool:
 
 
 @contextmanager
-def audited(folder: Path, home: Path, file: Path, *options: str, **more: str) -> Iterator[tuple[Site, Audit]]:
+def audited(
+    folder: Path, home: Path, file: Path, *options: str, start: str | None = None, **more: str
+) -> Iterator[tuple[Site, Audit]]:
     """The real command on the folder, with what it and its children do written into the file."""
     path = os.pathsep.join([str(ROOT / "tests" / "audit"), str(ROOT)])
-    with serving(folder, home, *options, PYTHONPATH=path, AUDIT_FILE=str(file), **more) as site:
+    with serving(folder, home, *options, start=start, PYTHONPATH=path, AUDIT_FILE=str(file), **more) as site:
         yield site, Audit(file)

@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     users = root / "users"
     users.write_text(user_line(*ANN) + "\n", encoding="utf-8")
     users.chmod(0o600)
-    with serving(folder, home, "--read-only", "--auth-file", users) as site:
+    with serving(folder, home, "--read-only", "--auth-file", users, "--log-questions", root / "asked.jsonl") as site:
         yield site
 
 
@@ -104,3 +104,5 @@ def test_the_page_says_that_it_reads_only_and_answers_who_is_known(site: Site) -
         expect(visit.page.frame_locator("#reader iframe").locator("#cited")).to_contain_text("31 years")
         assert visit.complaints == []
         assert visit.foreign() == []
+    logged = (site.folder.parent / "asked.jsonl").read_text(encoding="utf-8")
+    assert "How long has Tom Garrow lit the lamp?" in logged

@@ -41,6 +41,7 @@ WORDS = "words"
 WORDS_AHEAD = "words.new"
 OLDER = (2,)  # formats whose passages and vectors are written as they are now
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
+_OLD = ".old-"  # of what is being removed
 _NEW = ".new-"  # and some letters of its own, so that no two builds ever write into one folder
 
 
@@ -208,7 +209,15 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
     kept = {p.name for p in numbered[max(0, len(numbered) - keep + 1) :]} | {serving}
     for path in folders:
         if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a generation's folder, first of all its name: half of one never stands where a whole one is looked for."""
+    hidden = folder.with_name(f"{_OLD}{folder.name}") if folder.name.isdigit() else folder
+    with suppress(OSError):
+        folder.rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _same_file(path: Path, place: Path, generation: str, name: str) -> bool:

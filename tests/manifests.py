@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from index.batch import file_digest
 from index.store import current_name
 
 
@@ -32,3 +33,10 @@ def as_format_2(place: Path) -> None:
     (home / "manifest.json").write_text(json.dumps(manifest | {"format": 2}), encoding="utf-8")
     (place / "current").write_text(f"{name}\n", encoding="utf-8")
     (place / "verified").unlink(missing_ok=True)
+
+
+def reseal(place: Path) -> None:
+    """Make the manifest of the current generation say of each file what now stands on disk."""
+    home = place / "generations" / (current_name(place) or "")
+    named = json.loads((home / "manifest.json").read_text(encoding="utf-8"))["files"]
+    change_manifest(place, files={name: [(home / name).stat().st_size, file_digest(home / name)] for name in named})

@@ -281,4 +281,5 @@ def _opened(folder: Path, place: Path, again: str, encoder: Encoder | None) -> N
     if encoder.digest != made.model_digest:
         this = f"not {encoder.name}" if encoder.name != made.model else "in another version"
         raise IndexFault(f"{place}: the index was built with the model {made.model}, {this}; run: {again}")
-    return NewsIndex(folder, place, generation, encoder)
+    with generation.suspected():
+        return NewsIndex(folder, place, generation, encoder)

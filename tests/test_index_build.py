@@ -137,6 +137,16 @@ def test_files_written_just_before_a_build_are_read_once_more_and_then_trusted(f
     assert build(folder, encoder=encoder).files_read == 0
 
 
+def test_what_a_stopped_build_left_goes_though_the_next_finds_nothing_to_do(folder, encoder):
+    build(folder, encoder=encoder)
+    left = [folder / ".copydesk" / name for name in ("generations/.new-0a1b2c3d", "looked.new", "verified.77")]
+    left[0].mkdir()
+    for path in left[1:]:
+        path.write_text("half")
+    assert not build(folder, encoder=encoder).published
+    assert not any(path.exists() for path in left)
+
+
 def test_two_files_of_one_size_and_time_that_change_places_are_noticed(folder, encoder):
     one, two = folder / "one.txt", folder / "two.txt"
     one.write_text("Pier open\n\nThe pier opened on Monday, the owner said.\n")

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -127,3 +128,18 @@ def test_a_large_index_gives_vectors_back_to_within_eight_bits(many):
 def test_a_large_index_takes_a_quarter_of_the_place(many):
     _, vectors, _, folder = many
     assert (folder / "first").stat().st_size < 0.35 * 20_000 * vectors.shape[1] * 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+@pytest.mark.parametrize("missing", [1, 100, 5_000])
+def test_a_disk_that_refuses_even_the_last_byte_is_told(tmp_path, vectors, missing):
+    import resource
+
+    write_dense(vectors, tmp_path / "whole")
+    size = (tmp_path / "whole").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - missing, -1))
+    try:
+        with pytest.raises(OSError, match=r"vectors\.faiss"):
+            write_dense(vectors, tmp_path / "vectors.faiss")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))

@@ -117,3 +117,21 @@ def test_words_are_added_to_an_index_and_forgotten_without_writing_into_its_file
     assert set(ask(read_lexical(old), "pier")[0]) == {2, 3}
     assert ask(read_lexical(new), "pier")[0] == [2]
     assert set(ask(read_lexical(new), "quay harbour café choir")[0]) == {0, 1}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such limit")
+@pytest.mark.parametrize("most", [0, 300, 1_500, 5_000])
+def test_a_disk_that_refuses_a_write_is_told_as_that(tmp_path, most):
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, -1))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_lexical((Entry(n, n, "", f"pier{n} quay", 0, 0) for n in range(3_000)), tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+
+
+def test_a_folder_that_is_gone_is_told_as_that(tmp_path):
+    with pytest.raises(OSError, match="Directory does not exist"):
+        write_lexical([], tmp_path / "gone")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import IndexFault
+from index.generation import load_generation
 from index.place import index_place, one_build
 from index.store import (
     FORMAT,
@@ -114,6 +115,42 @@ def test_an_index_of_another_format_is_refused_by_name(tmp_path, found, age):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": found, "more": 1}))
     with pytest.raises(IndexFault, match=rf"format {found} by an? {age} Copydesk"):
         read_manifest(tmp_path, "000001")
+
+
+def test_a_generation_that_goes_loses_its_name_before_its_files(tmp_path, monkeypatch):
+    for _ in range(3):
+        write(tmp_path)
+    generations = tmp_path / "generations"
+    seen = []
+    monkeypatch.setattr("shutil.rmtree", lambda path, **_: seen.append(path.name))
+    clear_leftovers(tmp_path, keep=1)
+    assert seen == [".old-000001", ".old-000002"]
+    monkeypatch.undo()
+    clear_leftovers(tmp_path)
+    assert [path.name for path in generations.iterdir()] == ["000003"]
+
+
+@pytest.mark.parametrize("bit", range(8))
+@pytest.mark.parametrize("at", range(7))
+def test_a_pointer_that_lost_a_bit_never_serves_the_generation_before(tmp_path, at, bit):
+    for _ in range(3):
+        write(tmp_path)
+    written = bytearray((tmp_path / "current").read_bytes())
+    written[at] ^= 1 << bit
+    (tmp_path / "current").write_bytes(written)
+    with pytest.raises(IndexFault, match="copydesk index"):
+        load_generation(tmp_path)
+
+
+@pytest.mark.parametrize("at", range(0, 900, 37))
+def test_a_manifest_that_lost_a_bit_is_named(tmp_path, at):
+    write(tmp_path)
+    path = tmp_path / "generations" / "000001" / "manifest.json"
+    written = bytearray(path.read_bytes())
+    written[at % len(written)] ^= 1
+    path.write_bytes(written)
+    with pytest.raises(IndexFault, match=r"manifest\.json.*copydesk index"):
+        load_generation(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "../../etc", "abc", "1 2"])

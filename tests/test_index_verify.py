@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from corpus.errors import IndexFault
 from index.batch import file_digest
 from index.build import build
+from index.encode import Encoder
 from index.search import open_index
-from index.verify import NAME, note, stamp_of, verify
+from index.store import read_manifest
+from index.verify import NAME, note, stamp_of, suspecting, verify
 
 Files = dict[str, tuple[int, str]]
 
@@ -101,17 +104,86 @@ def test_a_note_on_another_index_says_nothing(place, tmp_path_factory):
         verify(copy, "000001", files)
 
 
-def test_a_text_that_changed_under_a_file_nobody_wrote_to_is_not_quoted(tmp_path, encoder):
-    (tmp_path / "quay.txt").write_text("The quay of Merrow was sold on Monday to its fishermen.\n", encoding="utf-8")
+STORY = """---
+title: Quay sold
+source: Harbour Wire
+---
+
+The quay of Merrow was sold on Monday to its fishermen.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, encoder: Encoder) -> Path:
+    """A folder whose index was found sound an hour after it was written, and noted so."""
+    (tmp_path / "quay.md").write_text(STORY, encoding="utf-8")
+    (tmp_path / "pier.txt").write_text("The pier of Ostrand opened on Friday, its owner said.\n", encoding="utf-8")
     build(tmp_path, encoder=encoder)
-    [path] = (tmp_path / ".copydesk" / "generations").glob("*/segments/*/articles.sqlite")
     an_hour_ago = time.time() - 3600
-    os.utime(path, (an_hour_ago, an_hour_ago))
-    open_index(tmp_path, encoder=encoder)  # found sound, and noted so
-    data = path.read_bytes()
+    for path in (tmp_path / ".copydesk" / "generations").rglob("*"):
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    open_index(tmp_path, encoder=encoder)
+    return tmp_path
+
+
+def lose_bits(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    """Change a file as a disk does that loses bits: nothing tells that somebody wrote to it."""
+    [path] = (folder / ".copydesk" / "generations").glob(f"*/{name}")
+    status, data = path.stat(), path.read_bytes()
+    changed = change(data)
+    assert len(changed) == len(data)
+    assert changed != data
     with path.open("r+b") as file:
-        file.write(data.replace(b"fishermen", b"fishermon"))
-    os.utime(path, (an_hour_ago, an_hour_ago))
-    held = open_index(tmp_path, encoder=encoder)
-    with pytest.raises(IndexFault, match=r"articles.sqlite.*damaged.*copydesk index"):
-        held.search("Who bought the quay?")
+        file.write(changed)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+ARTICLES, PASSAGES = "segments/*/articles.sqlite", "segments/*/passages.bin"
+LOSSES: list[tuple[str, Callable[[bytes], bytes]]] = [
+    (ARTICLES, lambda data: data.replace(b"fishermen", b"fishermon")),
+    (ARTICLES, lambda data: data.replace(b"Quay sold", b"Quai sold")),
+    (ARTICLES, lambda data: data.replace(b"Harbour Wire", b"Harbour Fire")),
+    (ARTICLES, lambda data: data[:4096] + bytes(len(data) - 4096)),
+    (PASSAGES, lambda data: data[:4] + bytes([data[4] ^ 2]) + data[5:52] + bytes([data[52] ^ 2]) + data[53:]),  # starts
+]
+
+
+@pytest.mark.parametrize(("name", "change"), LOSSES)
+def test_what_changed_under_a_file_nobody_wrote_to_is_not_shown_and_the_command_named_mends_it(
+    folder, encoder, name, change
+):
+    lose_bits(folder, name, change)
+    with pytest.raises(IndexFault, match=rf"the index is damaged .*copydesk index {folder}"):
+        open_index(folder, encoder=encoder).search("Who bought the quay of Merrow?")
+    assert "damaged" in (build(folder, encoder=encoder).rebuilt_because or "")
+    best = open_index(folder, encoder=encoder).search("Who bought the quay of Merrow?")[0]
+    assert "sold on Monday to its fishermen" in best.text
+    assert best.article.metadata.source == "Harbour Wire"
+
+
+def test_a_file_list_that_lost_a_bit_is_noticed_at_once_as_it_names_the_files_that_are_cited(folder, encoder):
+    lose_bits(folder, "files.sqlite", lambda data: data.replace(b"quay.md", b"quai.md"))
+    with pytest.raises(IndexFault, match=r"files\.sqlite: the index is damaged"):
+        open_index(folder, encoder=encoder)
+
+
+def test_a_text_that_lost_a_bit_is_never_cut_anew_into_an_article_of_its_own(folder, encoder):
+    lose_bits(folder, ARTICLES, LOSSES[0][1])
+    (folder / "more.md").write_text(STORY.replace("Monday", "Tuesday"), encoding="utf-8")  # stirs the outlet
+    report = build(folder, encoder=encoder)
+    assert "articles.sqlite: the index is damaged" in (report.rebuilt_because or "")
+    held = open_index(folder, encoder=encoder)
+    assert {a.path: held.text(a.row).text for a in held.articles} == {
+        path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()
+    }
+
+
+def test_what_fails_though_every_file_is_sound_is_told_as_it_is(folder):
+    [home] = (folder / ".copydesk" / "generations").iterdir()
+    files = read_manifest(folder / ".copydesk", home.name).files
+    with pytest.raises(ZeroDivisionError), suspecting(home, files):
+        raise ZeroDivisionError
+    assert (folder / ".copydesk" / NAME).exists()
+    lose_bits(folder, "words/*.term", lambda data: bytes([data[0] ^ 1]) + data[1:])
+    with pytest.raises(IndexFault, match=r"\.term: the index is damaged"), suspecting(home, files):
+        raise ZeroDivisionError

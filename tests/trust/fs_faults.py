@@ -111,6 +111,11 @@ def listen() -> None:
     os.fsync = _flush
 
 
+def stay_in_force(fault: Fault) -> None:
+    """Have the fault in force for the rest of the process."""
+    _now.append(fault)
+
+
 @contextmanager
 def in_force(fault: Fault) -> Iterator[Fault]:
     """A block in which the fault is in force."""

@@ -1,6 +1,7 @@
 """Any model that sentence-transformers loads, as an encoder: the only file that knows sentence-transformers."""
 
 import hashlib
+import os
 import re
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 
 from corpus.errors import ModelError
 from index.batch import OnProgress, Vectors, each_once, file_digest, sound
+from index.model_files import FETCHED, MODEL_SUFFIXES, pickled_weights
+from index.silence import silence
 
-MODEL_FILES = {".safetensors", ".bin", ".json", ".txt", ".model"}  # what makes a model what it is
 HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 HUB_TIMEOUT_SECONDS = 10
 PART_TEXTS = 256  # sentence-transformers sorts by length within these; progress is told after each
@@ -60,7 +62,9 @@ class AnyModel:
 
 def _load_folder(folder: Path, device: str | None) -> tuple[Any, Path]:
     try:
-        return _sentence_transformer(str(folder), local_files_only=True, device=device), folder
+        return _sentence_transformer(folder, device), folder
+    except ModelError:
+        raise
     except Exception as error:  # whatever the files make the library trip over, it is the folder that can't be used
         reason = _first_line(error)
         raise ModelError(
@@ -71,15 +75,18 @@ def _load_folder(folder: Path, device: str | None) -> tuple[Any, Path]:
 def _load_hub(name: str) -> tuple[Any, Path]:
     if not HUB_NAME.fullmatch(name):
         raise ModelError(f"There is no model folder {name}. Name a folder that exists, or a hub model as owner/name.")
-    from huggingface_hub import HfApi, snapshot_download
+    silence(os.environ)
+    from huggingface_hub import snapshot_download
 
     try:
         try:
-            loaded = _sentence_transformer(name, local_files_only=True)
-        except Exception:
-            HfApi().model_info(name, timeout=HUB_TIMEOUT_SECONDS)  # fails at once where the loader retries for a minute
-            loaded = _sentence_transformer(name, local_files_only=False)
-        return loaded, Path(snapshot_download(name, local_files_only=True))
+            folder = Path(snapshot_download(name, local_files_only=True))
+            return _sentence_transformer(folder), folder
+        except Exception as error:  # not there, not whole, or not safe: the hub may have better
+            folder = _fetch(name, error)
+            return _sentence_transformer(folder), folder
+    except ModelError:
+        raise
     except Exception as error:
         reason = _first_line(error)
         raise ModelError(
@@ -88,12 +95,45 @@ def _load_hub(name: str) -> tuple[Any, Path]:
         ) from error
 
 
-def _sentence_transformer(model: str, *, local_files_only: bool, device: str | None = None) -> Any:
+def _fetch(name: str, cached: Exception) -> Path:
+    """The folder of a hub's model, once its safetensors are there. Where the hub is out of reach, why the copy on this
+    machine could not be used goes before."""
+    from huggingface_hub import HfApi, snapshot_download
+
+    try:
+        told = HfApi().model_info(name, timeout=HUB_TIMEOUT_SECONDS)  # fails at once where a loader tries for a minute
+    except Exception:
+        if isinstance(cached, ModelError):
+            raise cached from None
+        raise
+    if pickled := pickled_weights(each.rfilename for each in told.siblings or []):
+        raise _refused(f"{pickled} of the hub's model {name}")
+    return Path(snapshot_download(name, allow_patterns=FETCHED))
+
+
+def _sentence_transformer(folder: Path, device: str | None = None) -> Any:
+    """The model in a folder, made of safetensors alone and of no Python but the libraries'."""
+    if pickled := pickled_weights(path.relative_to(folder).as_posix() for path in folder.rglob("*")):
+        raise _refused(str(folder / pickled))
+    silence(os.environ)
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return SentenceTransformer(model, local_files_only=local_files_only, device=device)
+    return SentenceTransformer(
+        str(folder),
+        device=device,
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"use_safetensors": True},
+    )
+
+
+def _refused(weights: str) -> ModelError:
+    return ModelError(
+        f"The weights {weights} are a pickle, which runs what it says when it is opened. "
+        "Name a model that has model.safetensors, or save this one anew with sentence-transformers' save_pretrained."
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -102,6 +142,6 @@ def _first_line(error: Exception) -> str:
 
 def _folder_digest(folder: Path) -> str:
     """SHA-256 over names and contents of the model's files: weights, configuration, vocabulary."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in MODEL_FILES and path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.suffix in MODEL_SUFFIXES and path.is_file())
     lines = [f"{path.relative_to(folder).as_posix()} {file_digest(path)}" for path in files]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

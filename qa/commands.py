@@ -1,12 +1,15 @@
 """What each command does: settings and options made into one call, and its result into text or JSON."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import MisuseError
+from index.silence import silence
 from qa.asked import no_log, question_log
 from qa.asking import ask, search
 from qa.door import find_door
@@ -27,6 +30,7 @@ _SKIPPED_SHOWN = 20
 def run(options: Options, environ: Mapping[str, str]) -> int:
     """The exit code of the command that was typed, which without a name is `serve`. Raises CopydeskError."""
     settings = read_settings(environ, options.settings)
+    silence(os.environ, offline=settings.model is None or Path(settings.model).is_dir())
     commands: dict[str, Callable[[Options, Settings], int]] = {
         "index": _index,
         "search": search,

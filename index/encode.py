@@ -219,6 +219,7 @@ def _session(graph: bytes) -> Any:
 
     from index.minilm_graph import write_probe
 
+    onnxruntime.disable_telemetry_events()  # which it has on Windows
     onnxruntime.set_default_logger_severity(3)  # errors; its warnings are not for whoever asks a question
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -127,11 +127,11 @@ def test_a_disk_that_refuses_a_write_is_told_as_that(tmp_path, most):
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, -1))
     try:
         with pytest.raises(OSError, match="File too large"):
-            write_lexical((Entry(n, n, "", f"pier{n} quay", 0, 0) for n in range(3_000)), tmp_path)
+            write((Entry(n, n, "", f"pier{n} quay", 0, 0) for n in range(3_000)), tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
 
 
 def test_a_folder_that_is_gone_is_told_as_that(tmp_path):
     with pytest.raises(OSError, match="Directory does not exist"):
-        write_lexical([], tmp_path / "gone")
+        write([], tmp_path / "gone")

@@ -34,6 +34,7 @@ _NEWLINE = re.compile(r"[\n\r\u2028\u2029]")
 _CLOSED = frozenset(".!?…:;\"”’'»)]。！？」")
 _ASCII_MARKS = frozenset(string.punctuation) - frozenset("[]")
 _HEADING_TOKENS = 20
+_MOST_HEADINGS = 4  # so many short lines in a row are a list or a table, of which a passage may hold a part
 # A character is at most three tokens: WordPiece sees canonically decomposed text, and Hangul falls into three letters.
 _TOKENS_PER_CHARACTER = 3
 
@@ -203,7 +204,7 @@ class _Packer:
         while new < len(self.units):
             stop = self._good_stop(begin, new, self._reach(begin, new))
             yield Passage(self.units[begin].start, self.units[stop - 1].end, self._tokens(begin, stop))
-            begin = stop - 1 if self._overlaps(stop) else stop
+            begin = stop - 1 if stop - 1 > begin and self._overlaps(stop) else stop
             new = stop
 
     def _tokens(self, begin: int, stop: int) -> int:
@@ -234,9 +235,10 @@ class _Packer:
                 break
             if self._ends_paragraph(stop - 1) and not self._is_heading(stop - 1):
                 return stop
-        while reach > new + 1 and self._is_heading(reach - 1):
-            reach -= 1
-        return reach
+        headings = 0
+        while headings < _MOST_HEADINGS and reach - headings > new + 1 and self._is_heading(reach - headings - 1):
+            headings += 1
+        return reach - headings if headings < _MOST_HEADINGS else reach
 
     def _overlaps(self, stop: int) -> bool:
         """Whether the next passage starts with the last unit of the one that stops here."""

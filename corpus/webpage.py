@@ -8,6 +8,7 @@ from typing import Any
 from corpus.charsets import NotText
 from corpus.document import Metadata
 from corpus.pagemeta import page_metadata
+from corpus.unseen import drop_unseen
 
 # Bounds on what is parsed, far above any article. Without them one hostile page stops a build: the parser takes time
 # quadratic in the attributes of a tag, trafilatura in the depth of a page and the children of a paragraph.
@@ -66,6 +67,7 @@ def _tree(page: str) -> Any:
     if any(entry.level_name == "FATAL" for entry in parser.error_log):
         raise NotText("is nested too deeply to be read whole; save the article's text as .txt")
     _measure(tree)
+    drop_unseen(tree)
     for element in [one for one in tree.iter() if len(one) > _MOST_INLINE]:
         _dissolve(element)
     return tree

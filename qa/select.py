@@ -103,7 +103,8 @@ def rank(
     """
     found = _sentences(hits, texts)
     weights = weigh(question, [text for _, _, _, text in found])
-    scored = [_scored(question, weights, outlets, *one, texts(one[0].article.row)) for one in found]
+    told = [one for one in found if not _asks_the_same(question, one[3])]
+    scored = [_scored(question, weights, outlets, *one, texts(one[0].article.row)) for one in told]
     scored.sort(key=lambda c: -c.score)
     closer = _by_score([_looked_at(question, weights, one, texts(one.hit.article.row)) for one in scored[:LOOK_CLOSER]])
     if meaning is not None:
@@ -138,6 +139,12 @@ def _sentences(hits: Sequence[Hit], texts: Texts) -> list[tuple[Hit, int, Span, 
             found.setdefault((hit.article.row, number), (hit, number, span, stored.text[span.start : span.end]))
             number += 1
     return list(found.values())
+
+
+def _asks_the_same(question: Question, sentence: str) -> bool:
+    """Whether a sentence asks with the question's own words and no more: it holds them all, and answers nothing."""
+    held = facts(sentence)
+    return held.asks and held.matter <= facts(question.text).matter
 
 
 def _scored(

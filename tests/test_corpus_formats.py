@@ -394,3 +394,12 @@ def test_reading_a_page_says_nothing_in_the_log(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.DEBUG), pytest.raises(NotText):
         parse("a.html", page("<script>x</script>", ""))
     assert not [record for record in caplog.records if record.name.startswith(("trafilatura", "htmldate"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("word " * 1_000_001, "5,000,005 characters"), ("a\r" * 150_001, "150,001 lines")]
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_what_is_far_larger_than_an_article_is_refused_with_its_size(name: str, text: str, says: str) -> None:
+    with pytest.raises(NotText, match=f"has {says}, far more than an article; split it"):
+        parse(name, text.encode())

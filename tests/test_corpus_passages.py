@@ -205,3 +205,11 @@ def test_nonsense_is_packed_in_linear_time(part: str) -> None:
     found = article_sentences(article(text), ())
     passages(text, found, (), lambda texts: [min(len(t), 1 + len(t) // 4) for t in texts])
     assert time.process_time() - began < 5
+
+
+def test_a_list_of_short_lines_is_cut_to_passages_as_full_as_others() -> None:
+    text = "Ferries of the year\n\n" + "".join(f"Ferry number {n} to Merrow\n" for n in range(400))
+
+    found = cut(text)
+    assert len(found) < 400 * 8 / 150
+    assert all(a.end < b.end and a.start < b.start for a, b in pairwise(found))

@@ -60,13 +60,3 @@ def test_one_library_is_known_to_one_file(library: str, home: str):
     knowing = {p.relative_to(ROOT).as_posix() for p in FILES if library in {n.split(".")[0] for n in imports(p)}}
     assert knowing <= {home}
     assert home in knowing
-
-
-def test_nothing_can_unpickle_evaluate_or_call_a_shell():
-    for path in FILES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        called = {
-            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        }
-        assert not called & {"eval", "exec", "compile"}, path
-        assert not {n.split(".")[0] for n in imports(path)} & {"pickle", "marshal", "shelve", "subprocess"}, path

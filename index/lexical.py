@@ -3,7 +3,9 @@
 BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with tantivy's fixed k1 = 1.2, b = .75.
 """
 
+import shutil
 import string
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ from numpy.typing import NDArray
 _ANALYSER = "news"
 _HEAP_BYTES = 64_000_000
 _LONGEST_HELD = 40  # characters of a word whose term is kept at hand
-_REFUSED = ("(os error ", "Directory does not exist")  # what tantivy says where the system refuses
+_NO_LOCK = "Failed to acquire Lockfile"
+_REFUSED = ("(os error ", "Directory does not exist", _NO_LOCK, "IoError")  # what tantivy says where the system refuses
 
 # A word is a run of letters, marks and digits; scripts written without spaces give one token a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -187,7 +190,31 @@ class LexicalIndex:
 
 
 def read_lexical(folder: Path) -> LexicalIndex:
-    """The index that `LexicalWriter` wrote. Raises ValueError (tantivy's own) where the folder does not hold one."""
+    """The index that `LexicalWriter` wrote. Raises ValueError (tantivy's own) where the folder does not hold one.
+
+    To open one tantivy writes a lock beside it: where it may not, the index is opened by links from a folder where it
+    may, which is needed no longer once every file is mapped.
+    """
+    try:
+        return _open(folder)
+    except ValueError as error:
+        if _NO_LOCK not in str(error):
+            raise
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as beside:
+        for path in folder.absolute().iterdir():
+            if path.suffix != ".lock":
+                _linked(path, Path(beside, path.name))
+        return _open(Path(beside))
+
+
+def _linked(path: Path, link: Path) -> None:
+    try:
+        link.symlink_to(path)
+    except OSError:  # Windows asks for a right of its own
+        shutil.copyfile(path, link)
+
+
+def _open(folder: Path) -> LexicalIndex:
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer(_ANALYSER, _analyser())
     return LexicalIndex(index)

@@ -1,10 +1,12 @@
 import math
 import os
+import subprocess
 from collections import Counter
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from running import ROOT, can_be_weak, command
 
 from index.lexical import Entry, LexicalWriter, _analyser, read_lexical, terms_of
 
@@ -135,3 +137,25 @@ def test_a_disk_that_refuses_a_write_is_told_as_that(tmp_path, most):
 def test_a_folder_that_is_gone_is_told_as_that(tmp_path):
     with pytest.raises(OSError, match="Directory does not exist"):
         write([], tmp_path / "gone")
+
+
+def test_an_index_that_may_only_be_read_is_read_by_all_its_files(tmp_path):
+    if os.geteuid() == 0 and not can_be_weak():
+        pytest.skip("this root can't lay its powers down")
+    write([Entry(n, n, "The Quay", f"pier{n} opened", n % 3, 20240101 + n) for n in range(6)], tmp_path)
+    write([Entry(n, n, "", f"pier{n} shut", 4, 20250101) for n in range(6, 9)], tmp_path, gone=[2])
+    code = (
+        "import sys; from pathlib import Path; from index.lexical import read_lexical\n"
+        "held = read_lexical(Path(sys.argv[1]))\n"
+        "print(held.size, held.search({'open': 1.0}, 9, [1], (1, 20240102))[0].tolist())\n"
+        "print(sorted(held.search({'shut': 1.0, 'pier7': 2.0}, 9)[0].tolist()))"
+    )
+    for path in [tmp_path, *tmp_path.iterdir()]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    *front, _ = command(weak=True)
+    typed = [*front, code, str(tmp_path)]
+    try:
+        done = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True)
+    finally:
+        tmp_path.chmod(0o755)
+    assert (done.stderr, done.stdout.splitlines()) == ("", ["8 [1]", "[6, 7, 8]"])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from socket import getfqdn, gethostname
+from socket import gethostname
 
 import platformdirs
 
@@ -40,7 +40,7 @@ class Door:
             return _LOOPBACK | given
         if self.verify is not None and not given:
             return None
-        own = {each.lower() for each in (gethostname(), f"{gethostname()}.local", getfqdn(), self.host)}
+        own = {each.lower() for each in (gethostname(), f"{gethostname()}.local", self.host)}
         return _LOOPBACK | given | own
 
     @property

@@ -233,6 +233,7 @@ def _measure_options() -> _Parser:
 def _password_options() -> _Parser:
     password = _bare()
     password.add_argument("name", nargs="?", default=None, metavar="NAME", help="the name of the user")
+    password.add_argument("--auth-file", type=Path, metavar="FILE", help="the file that the line is to be added to")
     return password
 
 

@@ -43,11 +43,15 @@ def _lies_in(path: str, folder: Path) -> bool:
         return False
 
 
+def heard_in(file: Path) -> dict[str, str]:
+    """The environment in which the command and its children are heard."""
+    return {"PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "audit"), str(ROOT)]), "AUDIT_FILE": str(file)}
+
+
 @contextmanager
 def audited(
     folder: Path, home: Path, file: Path, *options: str, start: str | None = None, **more: str
 ) -> Iterator[tuple[Site, Audit]]:
     """The real command on the folder, with what it and its children do written into the file."""
-    path = os.pathsep.join([str(ROOT / "tests" / "audit"), str(ROOT)])
-    with serving(folder, home, *options, start=start, PYTHONPATH=path, AUDIT_FILE=str(file), **more) as site:
+    with serving(folder, home, *options, start=start, **heard_in(file), **more) as site:
         yield site, Audit(file)

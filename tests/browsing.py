@@ -130,7 +130,7 @@ class Visit:
     def answer(self, number: int) -> Locator:
         """The turn of that number, from 1, once it is complete."""
         turn = self.page.locator(f"#turn-{number}")
-        turn.locator(".acts, .refused").first.wait_for(timeout=30_000)
+        turn.locator(".acts, .refused").first.wait_for(timeout=90_000)
         return turn
 
     def foreign(self) -> list[str]:

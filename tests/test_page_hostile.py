@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from auditing import Audit, audited
+from auditing import Audit, audited, heard_in
 from browsing import Site, Visit, chromium, needs_chromium
 from hostile import IDS, OUTSIDE, QUESTIONS, Hostile, write_hostile
 from playwright.sync_api import Browser, expect
+from running import copydesk
 from trust.strangers import Stranger, bad_reply
 
 pytestmark = needs_chromium
@@ -61,6 +62,8 @@ def hostile(root: Path) -> Hostile:
 @pytest.fixture(scope="module")
 def served(root: Path, hostile: Hostile) -> Iterator[tuple[Site, Audit]]:
     (root / "home").mkdir()
+    built = copydesk(root / "home", "index", hostile.folder, **heard_in(root / "audit.txt"))
+    assert built.returncode == 0, built.stderr
     with audited(hostile.folder, root / "home", root / "audit.txt") as served:
         yield served
 
@@ -164,7 +167,8 @@ def test_every_hostile_article_is_opened_and_nothing_in_it_acts(visit: Visit) ->
             """() => [window.owned ?? null, document.querySelectorAll(
               'script, img, svg, iframe, style, object, embed, form, base, video, math, meta[http-equiv]').length,
               [...document.querySelectorAll('*')].filter((e) => [...e.attributes].some((a) =>
-                a.name.startsWith('on') || /^\\s*(javascript|data):/i.test(a.value))).length,
+                a.name.startsWith('on') || (['href', 'src', 'action', 'formaction', 'srcdoc'].includes(a.name)
+                && /^\\s*(javascript|data):/i.test(a.value))))).length,
               document.documentElement.scrollWidth <= innerWidth]"""
         )
         assert found == [None, 0, 0, True], address
@@ -189,13 +193,14 @@ def test_hostile_addresses_of_articles_show_no_article(site: Site) -> None:
 def test_an_article_that_became_a_pipe_or_a_way_out_since_is_shown_as_it_was_indexed(
     visit: Visit, hostile: Hostile
 ) -> None:
-    for name, number in (("mill-0.txt", 3), ("mill-1.md", 4)):
-        turn = visit.ask(f"How many sacks of barley did the mill at Hod{number - 3} grind?")
-        link = visit.page.locator(".cards-of.on .src", has_text=name).first.get_by_text("Permalink")
-        address = link.get_attribute("href")
-        assert turn.locator(".st").count() >= 1
+    page = visit.page
+    page.get_by_role("tab", name="Articles").click()
+    for name in ("mill-0.txt", "mill-1.md"):
+        page.fill("#find input, #find textarea", name)
+        expect(page.locator(".shelf li")).to_have_count(1, timeout=30_000)
+        address = page.locator(".shelf li a").get_attribute("href")
         (hostile.folder / name).unlink()
-        if number == 3:
+        if name == "mill-0.txt":
             os.mkfifo(hostile.folder / name)
         else:
             (hostile.folder / name).symlink_to(hostile.outside)

@@ -61,7 +61,7 @@ def test_outlets_add_up_and_one_call_leaves_nothing_for_the_next() -> None:
     assert parse(["ask", "Who?"]).outlet == []
 
 
-@pytest.mark.parametrize("name", ["", "index", "search", "ask", "serve", "measure", "verify"])
+@pytest.mark.parametrize("name", ["", "index", "search", "ask", "serve", "measure", "verify", "password"])
 def test_help_is_complete(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse([*name.split(), "--help"])

@@ -70,6 +70,7 @@ def outcomes(numbers: list[int], seed: int) -> Iterator[Outcome]:
             if what is not None:
                 yield what
                 continue
+            process.join(5)
             process.kill()
             process.join()
             one = mutant(number, seed)

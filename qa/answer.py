@@ -9,7 +9,7 @@ from corpus.document import Span
 from index.hits import Hit, StoredArticle, Where
 from index.search import NewsIndex
 from qa.along import reach
-from qa.askable import checked_question
+from qa.askable import checked_question, whole
 from qa.choose import Choice, choose, with_reasons
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
@@ -80,7 +80,7 @@ def ask(
     begun = time.perf_counter()
     asked = stand_alone(checked_question(question), earlier)
     hits = index.search(asked, max(k, CANDIDATE_HITS), where)
-    growing = Answer(question, asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
+    growing = Answer(whole(question), asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
     yield growing
     seen = look(asked, index, hits)
     likely = probability(seen.signals)

@@ -1,6 +1,5 @@
 """The commands `search` and `ask`: one question, or a file of them."""
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,14 +30,14 @@ class _Ready:
 
 def search(options: Options, settings: Settings) -> int:
     """The exit code of `copydesk search`."""
-    from qa.askable import checked_question
+    from qa.askable import checked_question, whole
     from qa.show import hits_text
     from qa.show_json import search_json
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
         begun = time.perf_counter()
-        hits = ready.index.search(checked_question(_whole(question)), ready.k, ready.where)
-        found = search_json(question, time.perf_counter() - begun, hits)
+        hits = ready.index.search(checked_question(question), ready.k, ready.where)
+        found = search_json(whole(question), time.perf_counter() - begun, hits)
         return found, hits_text(hits) or "No passage: the filters leave no article."
 
     return _question_or_batch(options, settings, one)
@@ -51,15 +50,10 @@ def ask(options: Options, settings: Settings) -> int:
     from qa.show_json import answer_json
 
     def one(question: str, ready: _Ready) -> tuple[dict[str, Any], str]:
-        *_, final = answer.ask(_whole(question), ready.index, k=ready.k, where=ready.where)
+        *_, final = answer.ask(question, ready.index, k=ready.k, where=ready.where)
         return answer_json(final), answer_text(final)
 
     return _question_or_batch(options, settings, one)
-
-
-def _whole(question: str) -> str:
-    """The question with U+FFFD for what is no character: bytes that are not UTF-8, halves of a pair in JSON."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", question)
 
 
 _One = Callable[[str, _Ready], tuple[dict[str, Any], str]]

@@ -245,9 +245,10 @@ def test_a_question_in_another_script_or_full_of_markup_is_an_ordinary_question(
     assert found["passages"]
 
 
-def test_a_question_of_bytes_that_are_not_utf8_is_asked_without_them(home: Path, built: Path) -> None:
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_question_of_bytes_that_are_not_utf8_is_asked_without_them(home: Path, built: Path, command: str) -> None:
     question = b"Who lit the lamp \xff?".decode("utf-8", "surrogateescape")
-    found = json_of(copydesk(home, "ask", question, "--corpus", built, "--json"))
+    found = json_of(copydesk(home, command, question, "--corpus", built, "--json"))
     assert found["question"] == "Who lit the lamp \ufffd?"
     assert found["passages"]
 

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -303,3 +304,30 @@ def test_the_ending_of_a_name_is_the_one_that_pathlib_finds(name: str) -> None:
     path = f"folder.d/{name.replace('/', '')}"
     assume(PurePosixPath(path).name == path.rpartition("/")[2] and not path.endswith("."))
     assert _ending(path) == PurePosixPath(path).suffix.lower()
+
+
+def test_a_file_that_grows_and_shrinks_while_it_is_read_is_read_once_and_whole_or_as_it_was(tmp_path: Path) -> None:
+    path, line = tmp_path / "a.txt", WORDS.encode() + b"\n"
+    path.write_bytes(line)
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            with path.open("ab") as file:
+                for _ in range(200):
+                    file.write(line)
+            os.truncate(path, len(line))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(300):
+            data = read_bytes(tmp_path, "a.txt", 4_000_000)
+            assert isinstance(data, bytes)
+            assert (line * (len(data) // len(line) + 1)).startswith(data)
+            document = parse_file("a.txt", data)
+            assert isinstance(document, Document)
+            assert document.text.encode() == data
+    finally:
+        done.set()
+        writer.join()

@@ -11,7 +11,8 @@ from running import copydesk, json_of, write_corpus
 from trust.expressions import Expression, expressions, slow
 from trust.invariants import broken
 from trust.mutants import MOST_SECONDS, outcomes
-from trust.mutations import SEEDS, mutants
+from trust.mutations import mutants
+from trust.seeds import SEEDS
 from trust.soak import soak, verdict
 
 EVERY = expressions()

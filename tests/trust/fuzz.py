@@ -90,7 +90,7 @@ def fuzz(name: str, seconds: int, kept: Path) -> None:
 
     with atheris.instrument_imports(include=["corpus"], enable_loader_override=False):
         target = targets()[name]
-    from trust.mutations import SEEDS
+    from trust.seeds import SEEDS
 
     with tempfile.TemporaryDirectory() as seeds:
         texts = [*SEEDS.values(), *(line for text in SEEDS.values() for line in text.splitlines()), *_DAYS]

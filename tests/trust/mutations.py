@@ -10,44 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-_FRONT = """---
-title: "Ferry fares rise: nine percent"
-source: The Quay
-author: [Ada Finch, Tom Garrow]
-published: 2024-05-20
-url: https://quay.example/fares
----
-"""
-_BODY = """Ferry fares between Merrow and the islands will rise by nine percent in June, the company said on Monday.
-
-“We had no choice,” said Dr. Ines Vale, who runs it. A return ticket will cost £12 (€14) from 9 a.m. on 3 June!
-
-By Tom Garrow
-
-Islanders called the rise unfair. The council will vote on it at 5.30 p.m. on Friday, U.S. visitors or not.
-
-Sign up for our newsletter
-
-Photo: A ferry at the quay (Getty Images)
-"""
-_NEWS = "".join(f"<p>{line}</p>" for line in _BODY.split("\n\n"))
-_PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>Ferry fares rise | The Quay</title>
-<meta property="article:published_time" content="2024-05-20T08:00:00Z"><meta property="og:site_name" content="The Quay">
-</head><body><nav><a href="/">Home</a></nav><article><h1>Ferry fares rise</h1>{_NEWS}
-<table><tr><td>Merrow</td><td>12</td></tr></table></article><footer>© 2024 The Quay</footer></body></html>"""
-_SAVED = _PAGE.replace(
-    "</head>",
-    '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-05-20", "author": [{"name": '
-    '"Ada Finch"}]}</script><style>p{color:red}</style></head>',
-).replace("<article>", '<!-- saved from url=(0024)https://quay.example/ --><article itemscope class="story">')
-SEEDS = {
-    "a.txt": "Ferry fares rise again\n\n" + _BODY,
-    "b.md": _FRONT + "\n# Ferry fares rise\n\n" + _BODY + "\n![A ferry](ferry.png)\n[more](https://quay.example)\n",
-    "c.txt": "Title: Ferry fares rise\nDate: 20 May 2024\nSource: The Quay\n\n" + _BODY,
-    "d.html": _PAGE,
-    "e.htm": _SAVED,
-    "f.markdown": _FRONT.replace("\n", "\r\n") + _BODY.replace("\n", "\r\n"),
-}
+from trust.huge import HUGE
+from trust.seeds import SEEDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +29,7 @@ def mutant(number: int, seed: int) -> Mutant:
     huge = number % 25 == 24
     name = random.choice(list(SEEDS))
     if huge:
-        make = random.choice(_HUGE)
+        make = random.choice(HUGE)
         name, data = make(random, name)
         return Mutant(f"{number}-{name}", data, make.__name__)
     data, done = SEEDS[name].encode(), []
@@ -307,63 +271,6 @@ _SMALL: tuple[Callable[[Random, bytes], bytes], ...] = (
     cut, flipped, spliced, doubled, without, truncated_utf8, nulls, controls, surrogates, marked, old_encoding,
     lying_charset, invisible, emoji, towers, unbalanced, line_ends, front_matter, dates, markup, entities, packed,
     binary, nothing, as_json,
-)  # fmt: skip
-
-
-def one_line(random: Random, name: str) -> tuple[str, bytes]:
-    """Up to ten million characters in one line, as words or as one word."""
-    unit = random.choice(
-        ("word ", "x", ". ", "“No.” ", "( ", "a.", "![", "<b", "é", "Read more | ", "1.5 ", "A ", "_", "中。")
-    )
-    return name, (SEEDS[name] + unit * (random.choice((1, 4, 10)) * 1_000_000 // len(unit.encode()))).encode()
-
-
-def many_paragraphs(random: Random, name: str) -> tuple[str, bytes]:
-    unit = random.choice(
-        ("A.\n\n", "x\n",
-         "Read next\n", "Sign up for our newsletter\n", "-\r", "Reply\n", "Home\nNews\n", "By Ada Finch\n\n",
-         "Read next\nA story of the harbour\n", "12:30\nA story of the harbour\n", "Comments\nReply\n", "Share\n# A\n")
-    )  # fmt: skip
-    return name, (SEEDS[name] + unit * random.choice((50_000, 300_000))).encode()
-
-
-def million_paragraphs(random: Random, name: str) -> tuple[str, bytes]:
-    unit = random.choice(("a\n", "A b.\n", "<p>a"))
-    return name, (SEEDS[name] + unit * 1_000_000).encode()
-
-
-def deep(random: Random, _: str) -> tuple[str, bytes]:
-    tag = random.choice(("div", "b", "p", "blockquote", "table><tr><td", "ul><li", "a", "x", "svg", "font"))
-    page = f"<html><body>{f'<{tag}>' * 100_000}{_NEWS}"
-    return "deep.html", page.encode()
-
-
-def many_tags(random: Random, _: str) -> tuple[str, bytes]:
-    unit = random.choice(
-        ("<p>a</p>", "<a href=x>b</a> ", "<br>", "<li>c", "<b>", "<td>d", "<!--e-->", "&amp;", "<p x=1 y='2'>", "<q ")
-    )
-    return "tags.html", _PAGE.replace("</article>", unit * random.choice((140_000, 400_000)) + "</article>").encode()
-
-
-def many_sentences(random: Random, name: str) -> tuple[str, bytes]:
-    unit = random.choice(
-        ("It rained. ", "“Who?” Marlow asked. ", "Mr. A. B. C. met. ", "(No.) ", "what?! ", "U.S. ", "。")
-    )
-    return name, (SEEDS[name] + unit * 200_000).encode()
-
-
-def too_large(_: Random, name: str) -> tuple[str, bytes]:
-    return name, SEEDS[name].encode() * (20_500_000 // len(SEEDS[name]))
-
-
-def attributes(random: Random, _: str) -> tuple[str, bytes]:
-    many = " ".join(f"{random.choice('abc')}{n}='x'" for n in range(200_000))
-    return "attributes.html", _PAGE.replace("<article>", f"<article {many}>").encode()
-
-
-_HUGE: tuple[Callable[[Random, str], tuple[str, bytes]], ...] = (
-    one_line, one_line, many_paragraphs, many_paragraphs, million_paragraphs, deep, many_tags, many_sentences,
-    too_large, attributes,
 )  # fmt: skip
 
 

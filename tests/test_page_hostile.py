@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from auditing import Audit, audited, heard_in
-from browsing import Site, Visit, chromium, needs_chromium
+from browsing import Site, Visit, chromium, needs_chromium, serving
 from hostile import IDS, OUTSIDE, QUESTIONS, Hostile, write_hostile
 from playwright.sync_api import Browser, expect
 from running import copydesk
@@ -54,9 +55,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile(root: Path) -> Hostile:
-    hostile = write_hostile(root)
-    write(hostile.folder)
-    return hostile
+    return write_hostile(root)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +68,9 @@ def served(root: Path, hostile: Hostile) -> Iterator[tuple[Site, Audit]]:
 
 
 @pytest.fixture(scope="module")
-def site(served: tuple[Site, Audit]) -> Site:
-    return served[0]
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(write(tmp_path_factory.mktemp("hostile")), tmp_path_factory.mktemp("home")) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,9 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+@contextmanager
+def unharmed(browser: Browser, site: Site) -> Iterator[Visit]:
+    """A visit, after which no script ran, nothing left and the browser had no complaint."""
     with Visit(browser, site) as visit:
         visit.page.wait_for_selector(".filters input[name=outlet]", timeout=180_000)
         yield visit
@@ -88,6 +89,19 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         assert visit.foreign() == []
         assert not [each for each in visit.complaints if each.startswith("dialog")]
         assert visit.complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    with unharmed(browser, site) as visit:
+        yield visit
+
+
+@pytest.fixture
+def beset(browser: Browser, served: tuple[Site, Audit]) -> Iterator[Visit]:
+    """A visit to the folder in which everything means harm."""
+    with unharmed(browser, served[0]) as visit:
+        yield visit
 
 
 def test_hostile_articles_are_asked_read_and_listed_as_text(visit: Visit) -> None:
@@ -153,47 +167,46 @@ def test_there_are_more_than_a_hundred_hostile_items(hostile: Hostile) -> None:
     assert hostile.counts["links"] >= 8
 
 
-def test_every_hostile_article_is_opened_and_nothing_in_it_acts(visit: Visit) -> None:
-    page = visit.page
+def test_every_hostile_article_is_opened_and_nothing_in_it_acts(beset: Visit) -> None:
+    page = beset.page
     page.get_by_role("tab", name="Articles").click()
     page.locator(".shelf a[data-open]").first.wait_for(timeout=60_000)
     addresses = page.locator(".shelf a[data-open]").evaluate_all("all => all.map(each => each.getAttribute('href'))")
     assert len(addresses) > 150
-    tab = visit.context.new_page()
-    tab.on("dialog", lambda dialog: visit.complaints.append(f"dialog: {dialog.message}"))
+    tab = beset.context.new_page()
+    tab.on("dialog", lambda dialog: beset.complaints.append(f"dialog: {dialog.message}"))
     for address in addresses:
-        tab.goto(f"{visit.site.address}{address}", wait_until="domcontentloaded")
+        tab.goto(f"{beset.site.address}{address}", wait_until="domcontentloaded")
         found = tab.evaluate(
             """() => [window.owned ?? null, document.querySelectorAll(
               'script, img, svg, iframe, style, object, embed, form, base, video, math, meta[http-equiv]').length,
               [...document.querySelectorAll('*')].filter((e) => [...e.attributes].some((a) =>
                 a.name.startsWith('on') || (['href', 'src', 'action', 'formaction', 'srcdoc'].includes(a.name)
-                && /^\\s*(javascript|data):/i.test(a.value))))).length,
-              document.documentElement.scrollWidth <= innerWidth]"""
+                && /^\\s*(javascript|data):/i.test(a.value))))).length]"""
         )
-        assert found == [None, 0, 0, True], address
+        assert found == [None, 0, 0], address
         assert OUTSIDE not in tab.content()
 
 
-def test_hostile_questions_are_answered_or_refused_as_text(visit: Visit) -> None:
+def test_hostile_questions_are_answered_or_refused_as_text(beset: Visit) -> None:
     for question in QUESTIONS:
-        turn = visit.ask(question.replace("\ud83d", "?"))
+        turn = beset.ask(question.replace("\ud83d", "?"))
         assert turn.locator(":is(script, img, svg, iframe, style, link, object)").count() == 0
         assert OUTSIDE not in turn.inner_text()
 
 
-def test_hostile_addresses_of_articles_show_no_article(site: Site) -> None:
+def test_hostile_addresses_of_articles_show_no_article(served: tuple[Site, Audit]) -> None:
     for each in IDS:
-        reply = Stranger(site.address).send("GET", f"/article/{each}")
+        reply = Stranger(served[0].address).send("GET", f"/article/{each}")
         assert reply.status in (400, 404), each
         assert bad_reply(reply) == "", each
         assert "<script" not in reply.text
 
 
 def test_an_article_that_became_a_pipe_or_a_way_out_since_is_shown_as_it_was_indexed(
-    visit: Visit, hostile: Hostile
+    beset: Visit, hostile: Hostile
 ) -> None:
-    page = visit.page
+    page = beset.page
     page.get_by_role("tab", name="Articles").click()
     for name in ("mill-0.txt", "mill-1.md"):
         page.fill("#find input, #find textarea", name)
@@ -204,16 +217,16 @@ def test_an_article_that_became_a_pipe_or_a_way_out_since_is_shown_as_it_was_ind
             os.mkfifo(hostile.folder / name)
         else:
             (hostile.folder / name).symlink_to(hostile.outside)
-        reply = Stranger(visit.site.address).send("GET", str(address))
+        reply = Stranger(beset.site.address).send("GET", str(address))
         assert reply.status == 200
         assert "can’t be read any more" in reply.text
         assert OUTSIDE not in reply.text
 
 
-def test_directions_of_a_quotation_do_not_turn_what_stands_around_it(visit: Visit) -> None:
-    turn = visit.ask("How many goats did the ferry of Quoin0 carry?")
+def test_directions_of_a_quotation_do_not_turn_what_stands_around_it(beset: Visit) -> None:
+    turn = beset.ask("How many goats did the ferry of Quoin0 carry?")
     expect(turn.locator(".st").first).to_contain_text("goats")
-    for part in (turn.locator(".st").first, visit.page.locator(".cards-of.on .src").first):
+    for part in (turn.locator(".st").first, beset.page.locator(".cards-of.on .src").first):
         order = part.evaluate(
             """(element) => {
               const boxes = [...element.querySelectorAll('.m, .meta b, .file')].map((e) => e.getBoundingClientRect());
@@ -231,7 +244,7 @@ def test_directions_of_a_quotation_do_not_turn_what_stands_around_it(visit: Visi
 
 def test_no_file_outside_was_read_and_nothing_left_the_machine(served: tuple[Site, Audit], hostile: Hostile) -> None:
     site, audit = served
-    assert any(str(each).endswith("lock.html") for each in audit.of("open")), "the audit hears of articles"
+    assert any(str(each).endswith("mill-2.txt") for each in audit.of("open")), "the audit hears of articles"
     assert audit.strayed(hostile.outside.parent) == []
     assert audit.far() == []
     assert [*audit.of("os.system"), *audit.of("subprocess.Popen")] == []

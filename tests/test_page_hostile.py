@@ -182,7 +182,7 @@ def test_every_hostile_article_is_opened_and_nothing_in_it_acts(beset: Visit) ->
               'script, img, svg, iframe, style, object, embed, form, base, video, math, meta[http-equiv]').length,
               [...document.querySelectorAll('*')].filter((e) => [...e.attributes].some((a) =>
                 a.name.startsWith('on') || (['href', 'src', 'action', 'formaction', 'srcdoc'].includes(a.name)
-                && /^\\s*(javascript|data):/i.test(a.value))))).length]"""
+                && /^\\s*(javascript|data):/i.test(a.value)))).length]"""
         )
         assert found == [None, 0, 0], address
         assert OUTSIDE not in tab.content()

@@ -106,7 +106,10 @@ def left_behind(place: Path) -> Iterator[str]:
             yield f"generations/{name}"
     for name in {serving, *older[-1:]} - {""}:
         home = place / "generations" / name
-        known = {*read_manifest(place, name).files, "manifest.json"}
+        try:
+            known = {*read_manifest(place, name).files, "manifest.json"}
+        except IndexFault:  # the one before was of another format, or damaged: it goes with the next build
+            continue
         found = (path.relative_to(home).as_posix() for path in sorted(home.rglob("*")) if path.is_file())
         yield from (f"generations/{name}/{each}" for each in found if each not in known and not each.endswith(".lock"))
 

@@ -166,4 +166,5 @@ def read_dense(path: Path) -> "Part":
 def _read(path: Path) -> "Part":
     import faiss
 
+    path.stat()  # so that a file that is gone is an OSError, as elsewhere
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if sys.platform in _MAPPED else 0)

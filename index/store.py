@@ -197,7 +197,8 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
     for path in (place / "current.new", place / "looked.new", *place.glob(f"{NAME}.*")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
-    shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
+    if (place / WORDS_AHEAD).exists():
+        shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
     try:
         serving = current_name(place)
     except IndexFault:

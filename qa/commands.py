@@ -1,28 +1,24 @@
 """What each command does: settings and options made into one call, and its result into text or JSON."""
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import MisuseError
 from index.silence import silence
-from qa.asked import no_log, question_log
 from qa.asking import ask, search
-from qa.door import find_door
 from qa.options import Options
 from qa.password import password
+from qa.serving import serve
 from qa.settings import Settings, read_settings
-from qa.target import build_index, changed_files, check_target, expect_build, find_target, open_target, tell_if_stale
-from qa.terminal import CountLine, as_json, complain, time_words
+from qa.target import build_index, check_target, expect_build, find_target, open_target, tell_if_stale
+from qa.terminal import CountLine, as_json, time_words
 from qa.verifying import verify
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
     from index.build import BuildReport
-    from qa.desk import Desk
 
 _SKIPPED_SHOWN = 20
 
@@ -35,7 +31,7 @@ def run(options: Options, environ: Mapping[str, str]) -> int:
         "index": _index,
         "search": search,
         "ask": ask,
-        "serve": _serve,
+        "serve": serve,
         "measure": _measure,
         "verify": verify,
         "password": password,
@@ -94,85 +90,6 @@ def _report_text(report: "BuildReport") -> str:
         if len(report.skipped) > _SKIPPED_SHOWN:
             lines.append(f"  and {len(report.skipped) - _SKIPPED_SHOWN:,} more; --json lists them all")
     return "\n".join(lines)
-
-
-# --- serve ---
-
-
-def _serve(options: Options, settings: Settings) -> int:
-    target = find_target(options, settings)
-    check_target(target)
-    door = find_door(options, settings)
-    port = settings.port if options.port is None else options.port
-    watch = settings.watch if options.watch is None else options.watch
-    read_only = settings.read_only if options.read_only is None else options.read_only
-    if watch and read_only:
-        raise MisuseError("--watch builds when files change and --read-only never does; leave one out (--no-watch)")
-    log_file = options.log_questions or settings.log_questions
-    log = no_log if log_file is None else question_log(log_file)
-    if door.warning:
-        complain(door.warning)
-    from qa.listen import bound
-
-    # first of all, so that a port in use is told at once and nothing was begun
-    with bound(door.host, port) as listener:
-        if not read_only:
-            expect_build(target)
-        from qa.desk import Desk
-
-        with Desk(
-            target.folder,
-            target.index_dir,
-            model=settings.model,
-            passage_tokens=settings.passage_tokens,
-            max_file_bytes=settings.max_bytes,
-            read_only=read_only,
-        ) as desk:
-            desk.start()
-            if target.is_sample and not read_only and _is_stale(desk):
-                desk.rebuild()
-            if watch:
-                from qa.watch import keep_up
-
-                desk.watch(partial(keep_up, desk, complain))
-            serve = _load_page()  # while a first build reads in processes of its own
-            serve(
-                desk,
-                listener,
-                door,
-                ready=lambda address: _ready(address, options),
-                k=settings.k,
-                log=log,
-            )
-    return 0
-
-
-def _load_page() -> "Callable[..., None]":
-    """What serves the page. Loading it takes most of the start: a fifth less while no garbage is looked for."""
-    from index.uncollected import uncollected
-    from qa.stubs import no_stubs
-
-    with uncollected(), no_stubs():
-        from qa.page import serve
-
-        gc.freeze()  # modules stay: no later collection has to go through them
-    return serve
-
-
-def _ready(address: str, options: Options) -> None:
-    print(
-        as_json({"address": address}) if options.json else f"Copydesk is ready at {address} (Ctrl+C stops it)",
-        flush=True,
-    )
-    if not options.no_browser:
-        import webbrowser
-
-        webbrowser.open(address)
-
-
-def _is_stale(desk: "Desk") -> bool:
-    index = desk.index()
-    return index is not None and changed_files(index) > 0
 
 
 # --- measure ---

@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.allowed import CANCEL, DATA, HEARTBEAT, JOIN, Way, known_query, way_in
+from qa.hosts import Names
 from qa.limits import Buckets, caller
 from qa.login import Login, Unknown
 from qa.policy import HEADERS, page_policy
@@ -29,25 +29,6 @@ QUESTIONS_A_SECOND, QUESTIONS_AT_ONCE = 10, 100
 """What one address may ask: as much as the server can answer, and a newsroom behind one address beginning at once."""
 CALLS_A_SECOND, CALLS_AT_ONCE = 100, 600
 """The calls of all kinds from one address: an open page looks for news up to three times in two seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names that a server answers to; `exact` None is any, `numbers` adds every IP address.
-
-    Without the check, a page elsewhere whose own name is made to mean this server could read the articles (DNS
-    rebinding). An address of numbers can't be made to mean something else.
-    """
-
-    exact: frozenset[str] | None = None
-    numbers: bool = False
-
-    def hold(self, host: str) -> bool:
-        """Whether this Host header calls the server by one of its names."""
-        if self.exact is None:
-            return True
-        name = _host_name(host)
-        return name in self.exact or (self.numbers and _is_number(name))
 
 
 @dataclass(slots=True)
@@ -250,19 +231,6 @@ def _told_once(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
-
-
-def _host_name(host: str) -> str:
-    """The name in a Host header, without its port: `[::1]:80` gives `[::1]`."""
-    return host.rpartition(":")[0].lower() if host.rpartition(":")[2].isdigit() else host.lower()
-
-
-def _is_number(name: str) -> bool:
-    try:
-        ip_address(name.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _of_this_page(headers: Headers) -> bool:

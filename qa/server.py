@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 
 from qa.desk import Desk
 from qa.door import Door
-from qa.guard import Guard, Names
+from qa.guard import Guard
+from qa.hosts import Names
 from qa.login import Login
 from qa.viewer import routes
 from qa.wire import wire_options

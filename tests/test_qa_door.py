@@ -7,7 +7,7 @@ import pytest
 
 from corpus.errors import CopydeskError, MisuseError
 from qa.door import Door, default_users_file, find_door
-from qa.guard import Names
+from qa.hosts import Names
 from qa.options import Options
 from qa.settings import Settings, read_settings
 from qa.users import user_line

@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from qa.guard import BODY_BYTES, CALLS_AT_ONCE, QUESTIONS_AT_ONCE, Guard, Names
+from qa.guard import BODY_BYTES, CALLS_AT_ONCE, QUESTIONS_AT_ONCE, Guard
+from qa.hosts import Names
 from qa.login import Login
 from qa.policy import HEADERS
 from qa.users import Hashed, hashed, shared_verifier, verifier

@@ -25,8 +25,8 @@ from qa.sessions import BadCallError, Sessions, new_cookie, secret_of
 
 BODY_BYTES = 1_000_000
 """The largest request: a question and a conversation's state are far below it."""
-QUESTIONS_A_SECOND, QUESTIONS_AT_ONCE = 10, 100
-"""What one address may ask: as much as the server can answer, and a newsroom behind one address beginning at once."""
+QUESTIONS_A_SECOND, QUESTIONS_AT_ONCE = 30, 200
+"""What one address may ask: more than a laptop can answer, and a newsroom behind one address beginning at once."""
 CALLS_A_SECOND, CALLS_AT_ONCE = 100, 600
 """The calls of all kinds from one address: an open page looks for news up to three times in two seconds."""
 

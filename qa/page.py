@@ -36,6 +36,8 @@ _PRIVATE = "private"
 _READ_ONLY = "This page was opened to read only: the index is not rebuilt from here."
 _CONCURRENT = 8
 _WAITING = 64
+_CONVERSATIONS = 300
+"""How many open pages have their conversation in memory, some 200 kB each; who was away longest is forgotten first."""
 _GROWS_SECONDS = 0.1  # between two showings of a growing answer: each takes gradio as long as a statement takes us
 _TICK_SOON_SECONDS = 0.7
 _TICK_WATCHED_SECONDS = 3.0
@@ -52,6 +54,7 @@ _FILTERS_TEMPLATE = "${markup}"
 def build_app(desk: Desk, page: "Page") -> FastAPI:
     """The whole application, as nobody but its guard may call it: the page at /, an article at /article/<digest>."""
     blocks = page.blocks
+    blocks.state_session_capacity = _CONVERSATIONS
     blocks.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
     app = own_routes(desk)
     gr.mount_gradio_app(

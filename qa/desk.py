@@ -17,6 +17,7 @@ from index.search import NewsIndex, open_index
 from index.store import Pointer, read_pointer
 from qa.background import Background
 from qa.examples import examples
+from qa.memory import give_back
 
 _LOOK_SECONDS = 1.0
 """How often, at most, the pointer on disk is read for a generation that another process published."""
@@ -217,6 +218,7 @@ class Desk:
             with self._opening:
                 if self._is_new(read_pointer(index_place(self.folder, self._index_dir))):
                     self._serve(open_index(self.folder, self._index_dir, self._loaded_encoder()))
+            give_back()
             self._end(Built(self._count(), report))
         except _ClosingError:
             self._end(Idle())

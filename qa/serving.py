@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import MisuseError
 from qa.asked import no_log, question_log
 from qa.door import find_door
+from qa.memory import few_arenas
 from qa.options import Options
 from qa.settings import Settings
 from qa.target import changed_files, check_target, expect_build, find_target
@@ -34,6 +35,7 @@ def serve(options: Options, settings: Settings) -> int:
     from qa.listen import bound
 
     # first of all, so that a port in use is told at once and nothing was begun
+    few_arenas()
     with bound(door.host, port) as listener:
         if not read_only:
             expect_build(target)

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from browsing import Site, serving
 from running import ROOT
 
-_FORBIDDEN = ("/etc/passwd", "/etc/shadow", "/dev/zero", "/proc/self/environ", "/proc/self/cmdline")
+_FORBIDDEN = re.compile(r"/etc/(passwd|shadow)|/dev/zero|/proc/(self|\d+)/(environ|cmdline)")
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,9 @@ class Audit:
 
     def strayed(self, outside: Path) -> list[str]:
         """Files opened that lie in `outside`, or that no page has to do with."""
-        opened = {str(each) for each in self.of("open") if isinstance(each, str)}
-        return [path for path in sorted(opened) if path in _FORBIDDEN or _lies_in(path, outside)]
-
-
-def _lies_in(path: str, folder: Path) -> bool:
-    try:
-        return Path(os.path.realpath(path)).is_relative_to(folder)
-    except (OSError, ValueError):
-        return False
+        opened = {str(each) for each in (*self.of("open"), *self.of("reached")) if isinstance(each, str)}
+        folder = outside.resolve()
+        return [path for path in sorted(opened) if _FORBIDDEN.fullmatch(path) or Path(path).is_relative_to(folder)]
 
 
 def heard_in(file: Path) -> dict[str, str]:

@@ -162,12 +162,12 @@ def _yes_or_no(value: object, _source: _Source) -> bool:
     return value
 
 
-def _names(value: object, source: _Source) -> tuple[str, ...]:
+def _names(value: object, _source: _Source) -> tuple[str, ...]:
     """Names of hosts: a list in a file, or parted by commas."""
     given = value.split(",") if isinstance(value, str) else value
     if not isinstance(given, list):
         raise ValueError("a list of host names")
-    names = tuple(_words(each, source).strip().lower() for each in given)
+    names = tuple(each.strip().lower() if isinstance(each, str) else "" for each in given)
     if any(re.fullmatch(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", each) is None for each in names):
         raise ValueError("a list of host names, without http:// and without a port")
     return names

@@ -4,8 +4,10 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 from running import ROOT, copydesk
 
+from corpus.errors import MisuseError
 from qa.options import parse
 from qa.settings import KEYS
 
@@ -20,6 +22,25 @@ def shell_lines(text: str) -> list[str]:
         for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
         for line in block.splitlines()
     ]
+
+
+def parse_commands(line: str) -> None:
+    """Have the program take each of its commands in a shell's line, without what the shell keeps for itself."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.whitespace_split, words.commenters = True, ""
+    commands: list[list[str]] = [[]]
+    for word in words:
+        if word in ("&&", "||", "|", ";"):
+            commands.append([])
+        elif word in (">", ">>", "<"):
+            next(words)  # the file
+        else:
+            commands[-1].append(word)
+    ours = [typed for program, *typed in commands if program == "copydesk"]
+    assert ours, line
+    for typed in ours:
+        if typed[:1] != ["COMMAND"] and "--help" not in typed:
+            parse(typed)
 
 
 def test_the_first_screen_has_two_commands_that_set_everything_up_themselves() -> None:
@@ -40,9 +61,22 @@ def test_every_command_in_readme_is_one_that_the_program_takes() -> None:
     typed = re.findall(r"^(?:\$ )?(copydesk(?: .*)?)$", README, re.MULTILINE) + re.findall(r"`(copydesk[^`]*)`", README)
     assert len(typed) > 8
     for line in typed:
-        words = shlex.split(line)[1:]
-        if words[:1] != ["COMMAND"] and "--help" not in words and not line.startswith("copydesk."):
-            parse(words)
+        if not line.startswith("copydesk."):
+            parse_commands(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "copydesk index ~/news && copydesk serv ~/news",
+        "copydesk password ann extra >> users",
+        "copydesk password ann --loud > users && chmod 600 users",
+        "cat questions | copydesk ask --no-such",
+    ],
+)
+def test_a_wrong_command_beside_others_is_seen(line: str) -> None:
+    with pytest.raises(MisuseError):
+        parse_commands(line)
 
 
 def test_every_file_that_readme_names_is_there() -> None:

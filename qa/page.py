@@ -115,7 +115,8 @@ class Page:
                     self._articles_columns()
             gr.HTML(_READER, elem_id="reader-frame", apply_default_css=False)
             self._events()
-        self.functions = {number: len(each.inputs) for number, each in self.blocks.fns.items()}
+        # an event that only cancels has no function: the browser does it alone, and for a call gradio raises
+        self.functions = {number: len(each.inputs) for number, each in self.blocks.fns.items() if each.fn is not None}
 
     # --- widgets ---
 
@@ -230,10 +231,10 @@ class Page:
             self._sources: sources_html(()),
         }
 
-    def _ticked(self, shown: str, seen: int, find: str, chat: Chat) -> Update:
+    def _ticked(self, shown: str, seen: int, find: object, chat: Chat) -> Update:
         values = self._header_values(seen)
         if shown != _generation(self._desk):
-            values |= self._panel_values(find)
+            values |= self._panel_values(_text(find))
         if not chat:
             values[self._talk] = welcome_html(self._desk)
         return values
@@ -242,8 +243,8 @@ class Page:
         self._desk.rebuild()
         return self._header_values(seen)
 
-    def _found(self, find: str) -> Markup:
-        return articles_html(self._desk.index(), find)
+    def _found(self, find: object) -> Markup:
+        return articles_html(self._desk.index(), _text(find))
 
     def _header_values(self, seen: int) -> Update:
         building = isinstance(self._desk.job, Building)
@@ -266,7 +267,8 @@ class Page:
             self._about: index_html(index),
         }
 
-    def _asked(self, question: str, chosen: object, chat: Chat) -> Iterator[Update]:
+    def _asked(self, typed: object, chosen: object, chat: Chat) -> Iterator[Update]:
+        question = _text(typed)
         self._log(question)
         yield self._talk_values((*chat, Waiting(question)), asking=True) | {self._question: ""}
         try:
@@ -289,7 +291,11 @@ class Page:
             yield self._talk_values((*chat, Refused(question, fault)), asking=False)
 
     def _example(self, event: gr.EventData, chosen: object, chat: Chat) -> Iterator[Update]:
-        yield from self._asked(str(getattr(event, "question", "")), chosen, chat)
+        try:
+            question = event.question
+        except (AttributeError, TypeError):  # no page's: gradio looks into whatever came
+            question = ""
+        yield from self._asked(question, chosen, chat)
 
     def _again(self, chosen: object, chat: Chat) -> Iterator[Update]:
         if chat:
@@ -312,6 +318,11 @@ class Page:
             self._retry: gr.update(visible=bool(chat) and not asking),
             self._clear: gr.update(visible=bool(chat)),
         }
+
+
+def _text(value: object) -> str:
+    """What a box holds; anyone may send something else for it, and is taken to have left it empty."""
+    return value if isinstance(value, str) else ""
 
 
 def _rebuild_value(building: bool) -> Any:

@@ -73,6 +73,23 @@ def test_no_function_of_the_page_rebuilds(site: Site) -> None:
     assert "Traceback" not in site.said
 
 
+@pytest.mark.parametrize(
+    "sent", [None, 0, [], {}, {"a": [None]}, "\ud800", "x" * 30_000, 1e308], ids=lambda v: repr(v)[:12]
+)
+def test_no_value_that_a_page_would_not_send_is_answered_by_a_fault_on_the_terminal(site: Site, sent: object) -> None:
+    stranger, answered = Stranger(site.address), 0
+    before = len(site.said)
+    for each in stranger.config(**KNOWN)["dependencies"]:
+        for event in (None, sent, {"question": sent}, "question", ["question"]):
+            told = {"data": [sent] * len(each["inputs"]), "event_data": event, "fn_index": each["id"]}
+            reply = stranger.post("/gradio_api/queue/join", {**told, "session_hash": "nonsense"}, **KNOWN)
+            assert reply.status == (200 if each["backend_fn"] else 400)
+            if reply.status == 200:
+                answered += '"success":true' in stranger.heard("nonsense", **KNOWN)
+    assert answered > 30
+    assert site.said[before:] == ""
+
+
 def test_a_read_only_desk_never_builds(tmp_path: Path, encoder: Encoder) -> None:
     folder = write_corpus(tmp_path / "news")
     with Desk(folder, encoder=encoder, read_only=True) as desk:

@@ -1,6 +1,8 @@
 """A folder that means harm, on the real page: all of it is text, none of it acts, and nothing outside it is read."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -240,6 +242,20 @@ def test_directions_of_a_quotation_do_not_turn_what_stands_around_it(beset: Visi
     assert marker is not None
     assert words is not None
     assert marker["x"] > words["x"] + 40, "the marker stands behind the sentence"
+
+
+def test_a_way_out_that_was_taken_is_heard_even_if_the_link_is_gone_since(tmp_path: Path) -> None:
+    inside, outside, audit = tmp_path / "inside.txt", tmp_path / "vault" / "secret.txt", tmp_path / "audit.txt"
+    outside.parent.mkdir()
+    outside.write_text(OUTSIDE, encoding="utf-8")
+    for leads_out in (False, True):
+        inside.unlink(missing_ok=True)
+        inside.symlink_to(outside) if leads_out else inside.write_text("a mill", encoding="utf-8")
+        reading = [sys.executable, "-c", "import sys; open(sys.argv[1]).close()", str(inside)]
+        subprocess.run(reading, env={**os.environ, **heard_in(audit)}, check=True, timeout=60)
+        inside.unlink()
+        inside.write_text("a mill", encoding="utf-8") if leads_out else inside.symlink_to(outside)
+        assert Audit(audit).strayed(outside.parent) == ([str(outside.resolve())] if leads_out else [])
 
 
 def test_no_file_outside_was_read_and_nothing_left_the_machine(served: tuple[Site, Audit], hostile: Hostile) -> None:

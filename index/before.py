@@ -20,6 +20,11 @@ class Before:
     why: str | None = None
     first: bool = False
 
+    @property
+    def is_useless(self) -> bool:
+        """Whether there is an index and nothing of it can be used: it is damaged, or another model's."""
+        return not self.first and self.vectors is None
+
 
 def find_before(folder: Path, place: Path, encoder: Encoder, passage_tokens: int) -> Before:
     """What can be used of the index in `place`. Raises IndexFault where it is another folder's."""

@@ -137,7 +137,7 @@ class Writer:
             self._publish(manifest, vectors, write, previous.manifest if previous else None)
         forget(self.place)
         with suppress(OSError):  # what is left the next build clears
-            clear_leftovers(self.place, keep=1 if self.compact else KEEP)
+            clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
         return plan.passages, embedded
 
     def _vectors(self, passages: Passages) -> tuple[Vectors, int]:

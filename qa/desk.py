@@ -23,6 +23,8 @@ _LOOK_SECONDS = 1.0
 """How often, at most, the pointer on disk is read for a generation that another process published."""
 
 _WAIT_SECONDS = 0.25
+_GONE_KEPT = 1_000
+"""How many articles that are gone are known as such, the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,8 @@ class Desk:
             self._gone.update({a.digest: a for a in before.articles if a.digest not in held})
             for digest in self._gone.keys() & held:
                 del self._gone[digest]
+            while len(self._gone) > _GONE_KEPT:
+                del self._gone[next(iter(self._gone))]
         with self._lock:
             self._examples, self._untried = None, index
 

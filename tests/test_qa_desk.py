@@ -231,6 +231,22 @@ def test_what_was_served_and_is_gone_is_remembered_until_it_is_back(tmp_path: Pa
     assert desk.gone(digest) is None
 
 
+def test_of_what_is_gone_only_the_last_is_remembered(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.desk._GONE_KEPT", 1)
+    desk = Desk(write(tmp_path, one=ONE), encoder=encoder)
+    digests = []
+    for text in (TWO, ONE.replace("Monday", "Tuesday"), TWO.replace("Friday", "Sunday")):
+        desk.rebuild()
+        desk.wait()
+        digests.append(served(desk).articles[0].digest)
+        write(tmp_path, one=text)
+    desk.rebuild()
+    desk.wait()
+    assert [desk.gone(digest) is not None for digest in digests] == [False, False, True]
+
+
 def test_closing_ends_a_build_and_leaves_what_served(tmp_path: Path, encoder: Encoder) -> None:
     build(write(tmp_path, one=ONE), encoder=encoder)
     held = Held(encoder)

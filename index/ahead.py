@@ -14,12 +14,15 @@ from index.store import WORDS_AHEAD
 
 
 class WordsAhead:
-    """The words index of articles that are numbered as they come, in a folder of its own until it is moved."""
+    """The words index of articles that are numbered as they come, in a folder of its own until it is moved.
+
+    `outlets` are the numbers by which it knows outlets, those of articles that never came among them.
+    """
 
     def __init__(self, folder: Path, outlets: Iterable[str | None]) -> None:
         folder.mkdir()
         self._folder = folder
-        self._outlets = numbered(outlets, {})
+        self.outlets = numbered(outlets, {})
         self._writer = LexicalWriter(folder)
         self._articles = self._rows = 0
 
@@ -27,7 +30,7 @@ class WordsAhead:
         """Take the passages of the next article."""
         document = article.document
         about, text = document.metadata, document.text
-        header, outlet, day = words_header(about), self._outlets[about.source], day_number(about)
+        header, outlet, day = words_header(about), self.outlets[about.source], day_number(about)
         for row, piece in enumerate(article.pieces.passages, self._rows):
             self._writer.add(Entry(row, self._articles, header, text[piece.start : piece.end], outlet, day))
         self._articles += 1

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Unreadable
-from corpus.errors import CorpusError
 from corpus.read import FileStat, list_files
 from index.before import Before, find_before, without
 from index.changes import Fresh, Survey, survey
@@ -117,9 +116,13 @@ class _Making:
         with writing(self.place):
             blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
         writer = Writer(self.place, blank, before, self.encoder, self.progress, self.compact)
-        passages, embedded = writer.write(found, self.crew)
+        written = writer.write(found, self.crew)
         return replace(
-            report, generation=current_name(self.place) or "", published=True, passages=passages, embedded=embedded
+            _report(written.found, before.why),
+            generation=current_name(self.place) or "",
+            published=True,
+            passages=written.passages,
+            embedded=written.embedded,
         )
 
 
@@ -135,13 +138,8 @@ def _survey(
     known = previous.list.files if previous else ()
     since = looked_ns(place, previous.manifest) if previous else 0
     found = survey(folder, listed, known, max_file_bytes, since, crew, clock("reading", progress))
-    if found.files:
-        return found
-    first = found.skipped[0]
-    raise CorpusError(
-        f"{folder}: none of its {len(found.skipped)} files could be read as an article "
-        f"(the first, {first.path}: {first.reason}); mend or replace them and index again"
-    )
+    found.must_hold_one(folder)
+    return found
 
 
 def _differs(found: Survey, previous: Generation) -> bool:

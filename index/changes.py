@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from corpus.document import Document, Unreadable
+from corpus.errors import CorpusError
 from corpus.furniture import line_keys
 from corpus.read import FileStat, parse_file, read_bytes
 from index.crew import Crew
@@ -51,6 +52,23 @@ class Survey:
     restamped: int
     stirred: frozenset[str | None]
 
+    def must_hold_one(self, folder: Path) -> None:
+        """Raise CorpusError where no file is an article."""
+        if not self.files:
+            first = self.skipped[0]
+            raise CorpusError(
+                f"{folder}: none of its {len(self.skipped)} files could be read as an article "
+                f"(the first, {first.path}: {first.reason}); mend or replace them and index again"
+            )
+
+    def without(self, lost: Sequence[Unreadable]) -> "Survey":
+        """The same, some of its files skipped after all."""
+        paths = {each.path for each in lost}
+        left = tuple(file for file in self.files if file.stat.path not in paths)
+        known = sum(file.stat.path in paths and (isinstance(file, Unchanged) or file.known) for file in self.files)
+        skipped = tuple(sorted((*self.skipped, *lost), key=lambda each: each.path))
+        return replace(self, files=left, skipped=skipped, removed=self.removed + known)
+
 
 def survey(
     folder: Path,
@@ -72,7 +90,8 @@ def survey(
         for entry in listed
         if isinstance(entry, FileStat) and not _trusted(entry, before.get(entry.path), max_bytes, since_ns)
     ]
-    looked_at = zip((entry.path for entry, _ in todo), crew.map(partial(_look, folder, max_bytes), todo), strict=True)
+    looked = crew.map(partial(_look, folder, max_bytes), todo, _lost, _weight)
+    looked_at = zip((entry.path for entry, _ in todo), looked, strict=True)
     following = next(looked_at, None)
     files: list[Unchanged | Fresh] = []
     skipped: list[Unreadable] = []
@@ -112,6 +131,14 @@ def _trusted(entry: FileStat, facts: FileFacts | None, max_bytes: int, since_ns:
     if facts is None or entry != facts.stat or entry.size > max_bytes:
         return False
     return max(entry.mtime_ns, entry.ctime_ns) < since_ns - _RACY_NS
+
+
+def _weight(file: tuple[FileStat, FileFacts | None]) -> int:
+    return file[0].size
+
+
+def _lost(file: tuple[FileStat, FileFacts | None], why: str) -> Unreadable:
+    return Unreadable(file[0].path, why)
 
 
 def _look(folder: Path, max_bytes: int, file: tuple[FileStat, FileFacts | None]) -> Unchanged | Fresh | Unreadable:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import corpus
-from corpus.document import Document
+from corpus.document import Document, Unreadable
 from corpus.furniture import recurring_lines
 from corpus.passages import TokenCounter
 from index.articles import CutArticle
@@ -45,9 +45,11 @@ def cut_files(
     crew: Crew,
     step: Callable[[int, int], None],
     each: Callable[[CutArticle], None] = lambda _: None,
-) -> list[CutArticle | FileFacts]:
-    """The articles in order: kept as the generation before has them, or cut anew where the file has changed or the
-    lines that recur at its outlet have. `each` is called with each of those, in order, `step(done, total)` every few.
+) -> tuple[list[CutArticle | FileFacts], Survey]:
+    """The articles in order, and what was found without those that could not be cut.
+
+    An article is kept as the generation before has it, or cut anew where the file has changed or the lines that recur
+    at its outlet have. `each` is called with each that was cut, in order, `step(done, total)` every few.
     """
     lines = _outlet_lines(found, previous)
     kept = {
@@ -59,16 +61,28 @@ def cut_files(
     documents = [_document(found.files[n], previous) for n in anew]
     todo = [(document, lines[n].recurring) for n, document in zip(anew, documents, strict=True)]
     made: dict[int, CutArticle] = {}
-    for n, document, pieces in zip(
-        anew, documents, crew.map(partial(cut, count_tokens, passage_tokens), todo), strict=True
-    ):
+    lost: list[Unreadable] = []
+    cuts = crew.map(partial(cut, count_tokens, passage_tokens), todo, _lost, _weight)
+    for n, document, pieces in zip(anew, documents, cuts, strict=True):
+        if isinstance(pieces, Unreadable):
+            lost.append(pieces)
+            continue
         file = found.files[n]
         file_digest = file.file_digest if isinstance(file, Fresh) else file.facts.file_digest
         if len(made) % _TOLD_EVERY == 0:
             step(len(made), len(anew))
         made[n] = CutArticle(document, file.stat, file_digest, pieces, lines[n].keys, lines[n].recurring)
         each(made[n])
-    return [kept[n] if n in kept else made[n] for n in range(len(found.files))]
+    there = [n for n in range(len(found.files)) if n in kept or n in made]
+    return [kept[n] if n in kept else made[n] for n in there], found.without(lost) if lost else found
+
+
+def _weight(given: tuple[Document, frozenset[str]]) -> int:
+    return len(given[0].text)
+
+
+def _lost(given: tuple[Document, frozenset[str]], why: str) -> Unreadable:
+    return Unreadable(given[0].path, why)
 
 
 def _document(file: Unchanged | Fresh, previous: Generation | None) -> Document:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -64,6 +65,14 @@ def blank_manifest(folder: Path, place: Path, encoder: Encoder, now_ns: int, pas
     )
 
 
+class Written(NamedTuple):
+    """The files of a generation that was written, how many passages they have, and how many of these were encoded."""
+
+    found: Survey
+    passages: int
+    embedded: int
+
+
 @dataclass(frozen=True)
 class Writer:
     """What one build writes with: into which place, on what it builds, by which model; and whether it keeps nothing."""
@@ -75,8 +84,8 @@ class Writer:
     progress: Listener
     compact: bool = False
 
-    def write(self, found: Survey, crew: Crew) -> tuple[int, int]:
-        """How many passages the new generation holds and how many were encoded for it, once it is published.
+    def write(self, found: Survey, crew: Crew) -> Written:
+        """What the new generation holds, once it is published.
 
         A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
         words.
@@ -95,10 +104,10 @@ class Writer:
         if self.before.articles is not None and self.before.articles.has_vectors:
             _ = self.before.articles.dense
 
-    def _write(self, found: Survey, crew: Crew, ahead: WordsAhead | None) -> tuple[int, int]:
+    def _write(self, found: Survey, crew: Crew, ahead: WordsAhead | None) -> Written:
         previous = self.before.articles
         cutters = crew if isinstance(self.encoder, MiniLM) else Crew(1)  # any other model would be sent along, whole
-        cuts = cut_files(
+        cuts, found = cut_files(
             found,
             previous,
             self.encoder.count_tokens,
@@ -107,6 +116,7 @@ class Writer:
             clock("cutting", self.progress),
             ahead.add if ahead else lambda _: None,
         )
+        found.must_hold_one(Path(self.blank.folder))
         crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous, compact=self.compact)
         passages = passages_of(plan, previous)
@@ -138,7 +148,7 @@ class Writer:
         forget(self.place)
         with suppress(OSError):  # what is left the next build clears
             clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
-        return plan.passages, embedded
+        return Written(found, plan.passages, embedded)
 
     def _vectors(self, passages: Passages) -> tuple[Vectors, int]:
         try:
@@ -153,7 +163,7 @@ class Writer:
         """Write the words and the list of files, and link the segments that stay."""
         previous = self.before.articles
         known = previous.list.outlets if previous and plan.kept else {}
-        outlets = numbered((file.source for file in plan.files), known)
+        outlets = ahead.outlets if ahead else numbered((file.source for file in plan.files), known)
         write_files(new / FILES, plan.files, found.skipped, outlets)
         if ahead:
             ahead.move(new / WORDS)

@@ -78,7 +78,7 @@ def test_what_a_killed_process_left_is_done_by_another(tmp_path: Path):
 def test_what_ends_its_process_or_never_ends_is_told_and_the_rest_is_done():
     with Crew(2, seconds=1) as crew:
         found = list(crew.map(partial(end_or_never_end, os.getpid()), range(2 * FEWEST), told))
-    lost = {number: why for number, why in filter(lambda each: isinstance(each, tuple), found)}
+    lost = dict(filter(lambda each: isinstance(each, tuple), found))
     assert lost.keys() == {3, FEWEST // 2}
     assert "ended the process" in lost[3]
     assert "more than 1 seconds" in lost[FEWEST // 2]

@@ -5,6 +5,8 @@ from collections.abc import MutableMapping
 SWITCHES = {
     "DO_NOT_TRACK": "1",  # the wish that tools share
     "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(2**31),  # it counts calls for a page of its owner's, which is switched off:
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",  # a table of the last 10,000, with pandas, after each
     "HF_HUB_DISABLE_TELEMETRY": "1",  # what is sent along with a request for a model
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
     "OTEL_SDK_DISABLED": "true",  # fastapi, where the environment names a collector

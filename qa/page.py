@@ -1,11 +1,11 @@
 """The page: widgets and the events between them. The only file that knows gradio, and it decides nothing."""
 
+import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from socket import socket
-from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from corpus.errors import CopydeskError, MisuseError
 from qa.asked import Log, no_log
-from qa.chat import Exchange, Refused, Waiting, converse, stopped
+from qa.chat import Exchange, Refused, Waiting, converse, shown, stopped
 from qa.desk import Building, Desk
 from qa.door import Door
 from qa.filters import filters_html, where_from
@@ -38,7 +38,6 @@ _CONCURRENT = 8
 _WAITING = 64
 _CONVERSATIONS = 300
 """How many open pages have their conversation in memory, some 200 kB each; who was away longest is forgotten first."""
-_GROWS_SECONDS = 0.1  # between two showings of a growing answer: each takes gradio as long as a statement takes us
 _TICK_SOON_SECONDS = 0.7
 _TICK_WATCHED_SECONDS = 3.0
 _TICK_IDLE_SECONDS = 15.0
@@ -115,6 +114,7 @@ class Page:
                     self._articles_columns()
             gr.HTML(_READER, elem_id="reader-frame", apply_default_css=False)
             self._events()
+        _sign({type(block) for block in self.blocks.blocks.values()})
         # an event that only cancels has no function: the browser does it alone, and for a call gradio raises
         self.functions = {number: len(each.inputs) for number, each in self.blocks.fns.items() if each.fn is not None}
 
@@ -165,11 +165,11 @@ class Page:
                         scale=1,
                     )
                     self._ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
-                    self._stop = gr.Button("Stop", elem_id="stop", visible=False, min_width=0)
+                    self._stop = gr.Button("Stop", elem_id="stop", min_width=0)
                 with gr.Row(elem_id="after"):
                     gr.HTML(hints_html(), elem_id="hints", apply_default_css=False)
-                    self._retry = gr.Button("Ask again", elem_id="retry", size="sm", visible=False, min_width=0)
-                    self._clear = gr.Button("Clear", elem_id="clear", size="sm", visible=False, min_width=0)
+                    self._retry = gr.Button("Ask again", elem_id="retry", size="sm", min_width=0)
+                    self._clear = gr.Button("Clear", elem_id="clear", size="sm", min_width=0)
 
     def _sources_column(self) -> None:
         with gr.Column(elem_id="sources", min_width=0):
@@ -193,7 +193,8 @@ class Page:
     # --- events ---
 
     def _events(self) -> None:
-        talk = [self._chat, self._talk, self._sources, self._question, self._ask, self._stop, self._retry, self._clear]
+        # each costs a millisecond whenever one is shown anew; so the buttons are not here, the style sheet shows them
+        talk = [self._chat, self._talk, self._sources, self._question]
         header = [self._status, self._notice, self._examples, self._timer]
         header += [] if self._desk.is_read_only else [self._rebuild]
         panels = [self._shown, self._filters, self._articles, self._about]
@@ -270,25 +271,20 @@ class Page:
     def _asked(self, typed: object, chosen: object, chat: Chat) -> Iterator[Update]:
         question = _text(typed)
         self._log(question)
-        yield self._talk_values((*chat, Waiting(question)), asking=True) | {self._question: ""}
+        yield self._talk_values((*chat, Waiting(question))) | {self._question: ""}
         try:
             for _ in self._desk.coming():
-                yield self._talk_values((*chat, Waiting(question)), asking=True)
+                yield self._talk_values((*chat, Waiting(question)))
             index = self._desk.index()
             if index is None:
                 raise MisuseError("No article is indexed yet; wait for the build, or press Rebuild.")
-            now, shown = chat, monotonic()
-            for now in converse(question, chat, index, where_from(chosen), self._k):
-                if monotonic() - shown >= _GROWS_SECONDS:
-                    yield self._talk_values(now, asking=True)
-                    shown = monotonic()
-            yield self._talk_values(now, asking=False)
+            yield from map(self._talk_values, shown(converse(question, chat, index, where_from(chosen), self._k)))
         except CopydeskError as error:
-            yield self._talk_values((*chat, Refused(question, str(error))), asking=False)
+            yield self._talk_values((*chat, Refused(question, str(error))))
         except Exception as error:
             _tell_fault(error)
             fault = "Copydesk itself failed on it; the terminal shows where. Other questions can still be asked."
-            yield self._talk_values((*chat, Refused(question, fault)), asking=False)
+            yield self._talk_values((*chat, Refused(question, fault)))
 
     def _example(self, event: gr.EventData, chosen: object, chat: Chat) -> Iterator[Update]:
         try:
@@ -302,22 +298,24 @@ class Page:
             yield from self._asked(chat[-1].question, chosen, chat[:-1])
 
     def _stopped(self, chat: Chat) -> Update:
-        return self._talk_values(stopped(chat), asking=False)
+        return self._talk_values(stopped(chat))
 
     def _cleared(self) -> Update:
-        return self._talk_values((), asking=False)
+        return self._talk_values(())
 
-    def _talk_values(self, chat: Chat, asking: bool) -> Update:
+    def _talk_values(self, chat: Chat) -> Update:
         return {
             self._chat: chat,
             self._talk: conversation_html(chat) if chat else welcome_html(self._desk),
             self._sources: sources_html(chat),
-            # updates, not new buttons: making one takes gradio longer than rendering the answer
-            self._ask: gr.update(visible=not asking),
-            self._stop: gr.update(visible=asking),
-            self._retry: gr.update(visible=bool(chat) and not asking),
-            self._clear: gr.update(visible=bool(chat)),
         }
+
+
+def _sign(kinds: Iterable[type]) -> None:
+    """Keep the signature of each kind's constructor: gradio asks for it at every update, and again for every page."""
+    for kind in kinds:
+        constructor: Any = inspect.unwrap(kind.__init__)  # type: ignore[misc]
+        constructor.__signature__ = inspect.signature(constructor)
 
 
 def _text(value: object) -> str:

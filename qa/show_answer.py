@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 from qa.answer import Answer, Statement
-from qa.chat import Answered, Exchange, Refused, Waiting
+from qa.chat import Answered, Exchange, Refused, Waiting, is_open
 from qa.cite import Citation
 from qa.show import UNKNOWN_OUTLET, Markup, answer_copy, counted, join, plain, tag, why_declined, written_date
 from qa.show_sources import NEAREST_SHOWN, article_link, same_words
 
 
 def conversation_html(exchanges: Sequence[Exchange]) -> Markup:
-    """All questions with their answers, the oldest first; the last one may still be growing."""
+    """All questions with their answers, the oldest first; the last one may still be growing.
+
+    Whether it is, `data-asking` tells the style sheet, which shows Stop for Ask then.
+    """
     turns = [_turn(number, each) for number, each in enumerate(exchanges, 1)]
-    return tag("div", {"class": "turns", "role": "log", "aria-label": "Conversation"}, *turns)
+    asking = is_open(exchanges)
+    return tag("div", {"class": "turns", "role": "log", "aria-label": "Conversation", "data-asking": asking}, *turns)
 
 
 def _turn(number: int, exchange: Exchange) -> Markup:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Site, Visit, chromium, needs_chromium, serving
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from running import write_corpus
 
 pytestmark = needs_chromium
@@ -150,19 +150,28 @@ def test_a_question_asked_while_a_first_build_reads_is_answered_once_it_can_be(
         try:
             assert stopped
             with Visit(browser, site) as visit:
+                assert buttons(visit.page) == {"ask"}
                 visit.page.fill("#question textarea", "What will a return ticket cost?")
                 visit.page.keyboard.press("Enter")
                 expect(visit.page.locator("#turn-1 .waiting")).to_be_visible()
+                assert buttons(visit.page) == {"stop", "clear"}
                 assert not (folder / ".copydesk" / "current").exists(), "the build was done before anything was asked"
                 for process in stopped:
                     os.kill(process, signal.SIGCONT)
                 turn = visit.page.locator("#turn-1")
                 expect(turn.locator(".st").first).to_contain_text("12 pounds", timeout=60_000)
+                expect(visit.page.locator("#ask")).to_be_visible()
+                assert buttons(visit.page) == {"ask", "retry", "clear"}
                 assert visit.complaints == []
         finally:
             for process in stopped:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGCONT)
+
+
+def buttons(page: Page) -> set[str]:
+    """Which of the buttons around the question can be seen."""
+    return {name for name in ("ask", "stop", "retry", "clear") if page.locator(f"#{name}").is_visible()}
 
 
 def below(process: int) -> list[int]:

@@ -10,7 +10,8 @@ from index.build import build
 from index.encode import Encoder
 from index.hits import Where
 from index.search import NewsIndex, open_index
-from qa.chat import Answered, Refused, Waiting, converse, stopped
+from qa import chat
+from qa.chat import Answered, Refused, Waiting, converse, is_open, shown, stopped
 from qa.examples import SHOWN, examples
 
 
@@ -47,6 +48,26 @@ def test_a_question_that_can_not_be_asked_raises(index: NewsIndex) -> None:
         list(converse("  ", (), index, Where(), 5))
 
 
+def test_an_answer_that_comes_at_once_is_shown_once_and_passages_alone_never(
+    index: NewsIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = list(converse("What will a return ticket cost?", (), index, Where(), 5))
+    assert not grown[0][-1].answer.answered  # type: ignore[union-attr]
+    monkeypatch.setattr(chat, "_GROWS_SECONDS", 3_600)
+    assert list(shown(grown)) == grown[-1:]
+    monkeypatch.setattr(chat, "_GROWS_SECONDS", 0)
+    assert list(shown(grown)) == grown[1:]
+    declined = list(converse("Who won the election in Peru?", (), index, Where(), 5))
+    assert list(shown(declined)) == declined[-1:]
+
+
+def test_a_conversation_is_open_until_its_last_answer_is_complete_or_refused(index: NewsIndex) -> None:
+    *growing, done = converse("What will a return ticket cost?", (), index, Where(), 5)
+    assert all(map(is_open, growing))
+    assert is_open((*done, Waiting("And then?")))
+    assert not any(map(is_open, (done, (), (*done, Refused("?", "no word")), stopped(growing[-1]))))
+
+
 def test_stop_keeps_what_has_come_and_drops_a_question_without_an_answer(index: NewsIndex) -> None:
     first, *_, done = converse("What will a return ticket cost?", (), index, Where(), 5)
     assert stopped(first) == (Answered("What will a return ticket cost?", first[-1].answer, complete=True),)  # type: ignore[union-attr]
@@ -54,10 +75,10 @@ def test_stop_keeps_what_has_come_and_drops_a_question_without_an_answer(index: 
 
 
 def test_example_questions_are_few_the_same_every_time_and_answered(index: NewsIndex) -> None:
-    shown = examples(index)
-    assert 1 <= len(shown) <= SHOWN
-    assert shown == examples(index)
-    for question in shown:
+    few = examples(index)
+    assert 1 <= len(few) <= SHOWN
+    assert few == examples(index)
+    for question in few:
         *_, last = converse(question, (), index, Where(), 5)
         assert isinstance(last[-1], Answered)
         assert last[-1].answer.answered, question

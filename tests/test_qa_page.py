@@ -115,3 +115,25 @@ def test_an_address_that_is_not_this_machine_s_is_refused() -> None:
 def test_the_port_is_taken_before_anything_heavy_is_loaded() -> None:
     code = "import sys, qa.commands, qa.listen; sys.exit('numpy' in sys.modules or 'fastapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env=environment(Path.home())).returncode == 0
+
+
+def test_gradio_neither_counts_calls_nor_reads_a_constructor_twice(tmp_path: Path) -> None:
+    # in a process of its own: gradio leaves event loops open
+    code = """
+import inspect, os
+from pathlib import Path
+from index.silence import silence
+silence(os.environ)
+from qa.desk import Desk
+from qa.page import Page, build_app
+desk = Desk(Path("."))
+page = Page(desk, 10)
+build_app(desk, page)
+queue = page.blocks._queue
+queue.event_analytics = {"a call": {"time": 0.0, "status": "success", "process_time": 1.0, "function": "f"}}
+queue.events_recorded = 10_000
+print(queue.compute_analytics_summary(list(queue.event_analytics.values())), queue.ANALYTICS_MAX_EVENTS)
+print({"__signature__" in vars(inspect.unwrap(type(each).__init__)) for each in page.blocks.blocks.values()})
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True)
+    assert done.stdout.decode().splitlines() == ["{'functions': {}} 1", "{True}"], done.stderr.decode()

@@ -3,6 +3,8 @@
 import functools
 import re
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 
 from qa.english import any_of, words
 from qa.names import SPEECH, Name, names
@@ -60,16 +62,16 @@ class Facts:
 @functools.lru_cache(maxsize=50_000)
 def facts(sentence: str) -> Facts:
     """What the sentence holds at a first look."""
-    found = spelled(sentence)
-    order = tuple(stem for stem, _, _ in found)
+    order, written = spelled(sentence)
+    stems = frozenset(order)
     end = sentence.rstrip("”\"’') \n\r\t")
     heading = not sentence.rstrip().endswith(tuple(".!?…:;,”\"’')]。！？"))
     return Facts(
-        order=order,
-        stems=frozenset(order),
-        matter=frozenset(stem for stem, word, _ in found if not is_stop(word)),
-        numbers=frozenset(stem for stem in order if stem[0].isdigit()),
-        negations=sum(stem in _NOT for stem in order),
+        order=tuple(order),
+        stems=stems,
+        matter=frozenset(compress(order, map(not_, map(is_stop, written)))),
+        numbers=frozenset(stem for stem in stems if stem[0].isdigit()),
+        negations=0 if _NOT.isdisjoint(stems) else sum(stem in _NOT for stem in order),
         asks=end.endswith("?"),
         heading=heading,
     )

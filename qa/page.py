@@ -199,6 +199,8 @@ class Page:
         header += [] if self._desk.is_read_only else [self._rebuild]
         panels = [self._shown, self._filters, self._articles, self._about]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": _PRIVATE}
+        # every value is text as it is; gradio would hand each to a thread to find that out
+        quiet |= {"preprocess": False, "postprocess": False}
 
         opened = [*header, *panels, self._seen, self._talk, self._sources]
         gr.on([self.blocks.load], self._opened, None, opened, **quiet)

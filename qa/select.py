@@ -157,13 +157,13 @@ def _scored(
     text: str,
     stored: ArticleText,
 ) -> Candidate:
-    held, names = facts(text), question.named
-    own = weights.keys() & completed(question, held.stems)
-    before = weights.keys() & completed(question, _stems(stored, number - 1) | _stems(stored, number - 2)) - own
-    behind = weights.keys() & _stems(stored, number + 1) - own - before
-    headline = weights.keys() & facts(hit.article.metadata.title or "").stems - own - before - behind
+    held, names, terms = facts(text), question.named, frozenset(weights)
+    own = terms & completed(question, held.stems)
+    before = (terms & completed(question, _stems(stored, number - 1) | _stems(stored, number - 2))) - own
+    behind = (terms & _stems(stored, number + 1)) - own - before
+    headline = (terms & facts(hit.article.metadata.title or "").stems) - own - before - behind
     pairs = _pairs_kept(question, weights, held.order)
-    others = weights.keys() - names
+    others = terms - names
     relation = _sum(weights, own & others) / _sum(weights, others) if others else 1.0
     score = (
         NAMES * _sum(weights, own & names)
@@ -185,11 +185,12 @@ def _scored(
 
 def completed(question: Question, stems: frozenset[str]) -> frozenset[str]:
     """The stems, with the whole of each of the question's names whose last word is among them: "Moss", "the bridge"."""
-    return stems.union(*(whole for whole in question.whole if whole[-1] in stems))
+    named = [whole for whole in question.whole if whole[-1] in stems]
+    return stems.union(*named) if named else stems
 
 
 def _sum(weights: Mapping[str, float], stems: Collection[str]) -> float:
-    return sum(weights[stem] for stem in stems)
+    return sum(map(weights.__getitem__, stems)) if stems else 0.0
 
 
 def _looked_at(question: Question, weights: dict[str, float], candidate: Candidate, stored: ArticleText) -> Candidate:

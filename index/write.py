@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from index.ahead import WordsAhead, words_ahead
-from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
+from index.assemble import Passages, passages_of, terms_of_segment, vectors_of, write_segment, write_words
 from index.before import Before
 from index.changes import Fresh, Survey
 from index.crew import Crew
@@ -22,6 +21,7 @@ from index.files import numbered, write_files
 from index.layout import Layout, layout
 from index.progress import Listener, clock
 from index.segment import VECTORS
+from index.sentence_terms import write_sentence_terms
 from index.store import (
     FILES,
     FORMAT,
@@ -78,8 +78,8 @@ class Writer:
     def write(self, found: Survey, crew: Crew) -> tuple[int, int]:
         """How many passages the new generation holds and how many were encoded for it, once it is published.
 
-        A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
-        words.
+        A first build of more than a few publishes a generation without terms of sentences and vectors before it makes
+        them, to be searched by words.
         """
         if self.before.articles is None:
             outlets = [file.document.metadata.source for file in found.files if isinstance(file, Fresh)]
@@ -107,7 +107,6 @@ class Writer:
             clock("cutting", self.progress),
             ahead.add if ahead else lambda _: None,
         )
-        crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous, compact=self.compact)
         passages = passages_of(plan, previous)
         name = self.blank.generation
@@ -125,16 +124,23 @@ class Writer:
             if plan.moved:
                 write_segment(new / SEGMENTS / name, plan, passages, previous)
 
+        before = previous.manifest if previous else None
         if self.before.first and plan.passages >= WORDS_FIRST:
-            none_yet = np.empty((0, self.encoder.dim), np.float32)
-            first = self._publish(replace(manifest, embedded=False), none_yet, write, None)
+            first = self._publish(replace(manifest, embedded=False), write, None)
+            before = read_manifest(self.place, name)
             manifest = replace(manifest, generation=next_name(self.place))
-            vectors, embedded = self._vectors(passages)
-            written = read_manifest(self.place, name)
-            self._publish(manifest, vectors, lambda new: link_files(first, new, {"manifest.json", VECTORS}), written)
-        else:
-            vectors, embedded = self._vectors(passages)
-            self._publish(manifest, vectors, write, previous.manifest if previous else None)
+            write = partial(link_files, first, leave={"manifest.json"})
+        terms = terms_of_segment(plan, passages, previous, crew)
+        crew.dismiss()  # they would only hold memory while passages are embedded
+        vectors, embedded = self._vectors(passages)
+
+        def write_all(new: Path) -> None:
+            write(new)
+            if plan.moved:
+                write_sentence_terms(terms, new / SEGMENTS / name)
+                write_dense(vectors, new / SEGMENTS / name / VECTORS)
+
+        self._publish(manifest, write_all, before)
         forget(self.place)
         with suppress(OSError):  # what is left the next build clears
             clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
@@ -166,16 +172,12 @@ class Writer:
         if plan.moved or plan.gone:
             write_words(new / WORDS, plan, passages, previous, outlets)
 
-    def _publish(
-        self, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], before: Manifest | None
-    ) -> Path:
-        """The folder of a generation, published: `write` writes into it all but the vectors of its new segment."""
+    def _publish(self, manifest: Manifest, write: Callable[[Path], None], before: Manifest | None) -> Path:
+        """The folder of a generation, published: `write` writes what is in it."""
         step = clock("writing", self.progress)
         step(0, 1)
         with new_generation(self.place) as new:
             write(new)
-            if len(manifest.segments) > len(list((new / SEGMENTS).glob(f"*/{VECTORS}"))):
-                write_dense(vectors, new / SEGMENTS / manifest.segments[-1] / VECTORS)
             folder = publish(self.place, new, manifest, before)
         step(1, 1)
         return folder

@@ -18,7 +18,7 @@ _AT_A_TIME = 8
 _MOST = 61  # Windows waits for no more
 _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; looking through it takes a third more time
 _CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
-_HELD_BY_ALL = ["index.changes", "index.cut", "tokenizers", "yaml"]
+_HELD_BY_ALL = ["index.held_by_all"]
 
 T = TypeVar("T")
 R = TypeVar("R")

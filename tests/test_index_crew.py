@@ -123,3 +123,13 @@ def test_an_index_made_by_many_processes_is_the_one_that_one_makes(tmp_path: Pat
     assert all(one.text(article.row) == two.text(article.row) for article in one.articles)
     for name in ("passages.bin", "terms.npy", "edges.npy", "vectors.faiss"):
         assert (one.segments[0].folder / name).read_bytes() == (two.segments[0].folder / name).read_bytes()
+
+
+def test_what_all_processes_hold_alike_is_made_ready_once():
+    code = """
+import index.held_by_all
+from corpus.furniture_rules import _matcher, rules
+print(_matcher.cache_info().currsize == len(rules()) > 200)
+"""
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout.strip() == "True", told.stderr

@@ -118,7 +118,14 @@ def bare(raw: str) -> str:
     raw = raw[_lead(raw).end() :]
     if "*" in raw or "_" in raw or "~" in raw or "`" in raw:
         raw = _EMPHASIS.sub("", raw)
-    return " ".join(_straight(raw).split())
+    return spaced(_straight(raw))
+
+
+def spaced(text: str) -> str:
+    """A text's words with one space between them."""
+    if text.isprintable() and "  " not in text:  # of all white space only the space itself is printable
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 def lowered(text: str) -> str:

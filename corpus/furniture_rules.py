@@ -86,6 +86,14 @@ def rules() -> tuple[Rule, ...]:
     return tuple(found)
 
 
+def make_ready() -> None:
+    """Compile all rules and what they are looked up by, which otherwise is done as lines ask for them."""
+    for zone in ("any", *_ZONES):
+        _by_beginning(zone)
+    for rule in rules():
+        _matcher(rule)
+
+
 def _filled(row: str, fragments: dict[str, str]) -> str:
     for name, pattern in fragments.items():
         row = row.replace(name, pattern)

@@ -32,6 +32,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)»]*\Z")
 _ENDS_HEADLINE = re.compile(r"(?:[\w%€£$]|[\w?!%€£$][\"'”’)»])\Z")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*\Z")
 _UNDERLINE = re.compile(r"={3,}\s*\Z")
+_SEPARATING = "|·•–—-"
 _SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*[|·•]\s*")
 _BYLINE = re.compile(r"(?:by|written by|words by|author:|authors:|byline:)\s+(?P<names>\S.*)\Z", re.IGNORECASE)
 _SMALL_WORDS = "al bin bint d' da das de del den der di dos du e el ibn la le ten ter van von y zu"
@@ -91,13 +92,17 @@ def byline(line: str) -> str | None:
 
 def published(head: Sequence[Line]) -> str | None:
     """The day of publication that the first lines name, or None; days named without a word must agree."""
-    parts = [(part, n) for n, line in enumerate(head) for part in [line.text, *_SEPARATOR.split(line.text)]]
+    parts = [(part, n) for n, line in enumerate(head) for part in [line.text, *_parts(line.text)]]
     labelled = next((day for part, _ in parts if (day := labelled_date(part))), None)
     if labelled:
         return labelled
     prose = next((n for n, line in enumerate(head) if is_prose(line.text)), len(head))
     bare = {day for part, n in parts if n <= prose and (day := date_in_line(part) or _day_behind_name(part))}
     return bare.pop() if len(bare) == 1 else None
+
+
+def _parts(line: str) -> list[str]:
+    return _SEPARATOR.split(line) if any(map(line.__contains__, _SEPARATING)) else [line]
 
 
 def dateline(head: Sequence[Line]) -> tuple[str | None, str | None]:

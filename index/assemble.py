@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.document import Metadata, text_digest
 from index.articles import ArticleStore, CutArticle, write_articles
+from index.crew import Crew
+from index.cut import sentence_terms
 from index.dense import Rows, Vectors
 from index.encode import Encoder
 from index.files import FileFacts
@@ -18,7 +19,7 @@ from index.lexical import Entry, LexicalWriter
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, Table, write_rows
 from index.segment import ARTICLES, PASSAGES
-from index.sentence_terms import joined, write_sentence_terms
+from index.sentence_terms import Run, chained, joined
 from index.unfinished import Unfinished
 
 KEPT_AT_A_TIME = 128
@@ -108,12 +109,11 @@ def _rows_by_digest(table: Table, wanted: Iterable[bytes]) -> dict[bytes, int]:
 
 
 def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Generation | None) -> None:
-    """Write all of the new segment but its vectors."""
+    """Write the new segment but for its vectors and terms."""
     folder.mkdir(parents=True)
     articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut for cut in plan.moved]
     write_articles(folder / ARTICLES, articles)
     write_rows(passages.table, folder / PASSAGES)
-    write_sentence_terms(joined(list(_marks(plan, passages, previous))), folder)
 
 
 def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore, int]:
@@ -122,16 +122,20 @@ def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore,
     return segment.store, file.row - segment.first_article
 
 
-def _marks(plan: Layout, passages: Passages, previous: Generation | None) -> Iterator[NDArray[np.uint16]]:
+def terms_of_segment(plan: Layout, passages: Passages, previous: Generation | None, crew: Crew) -> Run:
     """The terms of every passage's sentences: copied for stored articles, taken out of the text for the rest."""
     edges = np.searchsorted(passages.table["article"], np.arange(len(plan.moved) + 1)).tolist()
+    texts = [(cut.document.text, cut.pieces) for cut in plan.moved if isinstance(cut, CutArticle)]
+    made = crew.map(sentence_terms, texts, lambda text, _: sentence_terms(text))  # one that was cut is none to skip
+    runs = []
     for number, cut in enumerate(plan.moved):
         if isinstance(cut, FileFacts):
             assert previous is not None, "only a generation has stored articles"
             stood = passages.before[edges[number] : edges[number + 1]].tolist()
-            yield from map(previous.sentence_terms.of, stood)
+            runs.append(joined(list(map(previous.sentence_terms.of, stood))))
         else:
-            yield from cut.pieces.terms
+            runs.append(next(made))
+    return chained(runs)
 
 
 def write_words(

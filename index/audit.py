@@ -147,15 +147,9 @@ class _Checked:
         if torn:
             yield f"{segment.folder / ARTICLES}: {torn}"
             return
-        table, terms, edges = segment.table, *segment.terms
-        if not self._manifest.embedded and segment.vectors.ntotal == 0:
-            pass
-        elif segment.vectors.ntotal != len(table):
-            yield f"{segment.folder}: holds {segment.vectors.ntotal:,} vectors of {len(table):,} passages"
-        else:
-            yield from _odd_vectors(segment)
-        if len(edges) != len(table) + 1 or (np.diff(edges) < 0).any() or edges[-1] != len(terms):
-            yield f"{segment.folder}: the terms of its sentences are not those of {len(table):,} passages"
+        table = segment.table
+        if self._manifest.embedded:
+            yield from _ranked_by(segment)
         numbers = table["article"] - segment.first_article
         if (np.diff(numbers) < 0).any():
             yield f"{segment.folder}: its passages are not in the order of their articles"
@@ -204,6 +198,16 @@ def _damaged_files(home: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
                 yield name, "does not match its manifest"
         except OSError as error:
             yield name, f"can't be read ({error.strerror})"
+
+
+def _ranked_by(segment: Segment) -> Iterator[str]:
+    table, terms, edges = segment.table, *segment.terms
+    if segment.vectors.ntotal != len(table):
+        yield f"{segment.folder}: holds {segment.vectors.ntotal:,} vectors of {len(table):,} passages"
+    else:
+        yield from _odd_vectors(segment)
+    if len(edges) != len(table) + 1 or (np.diff(edges) < 0).any() or edges[-1] != len(terms):
+        yield f"{segment.folder}: the terms of its sentences are not those of {len(table):,} passages"
 
 
 def _odd_vectors(segment: Segment) -> Iterator[str]:

@@ -34,7 +34,7 @@ _ENDED = "ended the process that read it; save it anew as plain text"
 _CAN_LIMIT = hasattr(signal, "setitimer")
 _OTHER_WORK = 5  # times as long by the clock on the wall
 _CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
-_HELD_BY_ALL = ["index.changes", "index.cut", "tokenizers", "yaml"]
+_HELD_BY_ALL = ["index.held_by_all"]
 
 T = TypeVar("T")
 R = TypeVar("R")

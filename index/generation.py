@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Document
 from corpus.errors import IndexFault
+from index.cut import passage_terms
 from index.database import StoreFault
 from index.dense import DenseIndex
 from index.faults import damaged
@@ -19,9 +20,12 @@ from index.hits import ArticleText, StoredArticle
 from index.lexical import LexicalIndex, read_lexical
 from index.rows import Table, count_rows
 from index.segment import PASSAGES, Segment
-from index.sentence_terms import SentenceTerms
+from index.sentence_terms import SentenceTerms, stored
 from index.store import FILES, FORMAT, SEGMENTS, WORDS, Manifest, Pointer, read_manifest, read_pointer
 from index.verify import suspecting, verify
+
+_TEXTS_KEPT = 64
+_TERMS_KEPT = 1 << 14  # passages whose terms were taken out of their text, some 300 bytes each
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ class Generation:
 
     @cached_property
     def dense(self) -> DenseIndex:
-        """The vectors."""
-        return DenseIndex([segment.vectors for segment in self.segments], self.alive)
+        """The vectors, none where it is searched by words alone."""
+        return DenseIndex([segment.vectors for segment in self.segments] if self.has_vectors else [], self.alive)
 
     @cached_property
     def words(self) -> LexicalIndex:
@@ -81,8 +85,18 @@ class Generation:
 
     @cached_property
     def sentence_terms(self) -> SentenceTerms:
-        """The terms that stand together in a sentence."""
-        return SentenceTerms([segment.terms for segment in self.segments])
+        """The terms that stand together in a sentence: stored, or taken out of the texts as long as they are not."""
+        if self.has_vectors:
+            return stored([segment.terms for segment in self.segments])
+        text_of = lru_cache(_TEXTS_KEPT)(self.text)
+
+        @lru_cache(_TERMS_KEPT)
+        def terms(row: int) -> NDArray[np.uint16]:
+            article, start, end, _, _ = self.table[row].item()
+            text = text_of(article)
+            return passage_terms(text.text, text.sentences, [(start, end)])[0]
+
+        return SentenceTerms(terms, len(self.table))
 
     @property
     def has_vectors(self) -> bool:

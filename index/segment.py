@@ -2,8 +2,10 @@
 
     articles.sqlite    the articles with their texts and spans
     passages.bin       article, start, end, tokens, text digest of each row: fixed-size records
-    vectors.faiss      the vectors, in row order; none in what a first build publishes to begin with
+    vectors.faiss      the vectors, in row order
     terms.npy, edges.npy    which terms stand together in one sentence
+
+What a first build publishes to begin with has neither of the last two, as it is there to answer soon.
 
 Rows of articles and passages count from the segment's first; a generation moves them behind those of the segments
 before it. A segment is never changed: an article that is gone is only left out of the generation's list of files.

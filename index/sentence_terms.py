@@ -7,6 +7,7 @@ A fingerprint is 16 bits of a term's CRC-32. Two terms may share one, which a qu
 they do, a sentence counts as holding a word that it does not, and nothing is ever shown because of it alone.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -18,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Rows
+from index.held_words import HeldWords
 
 Terms = Callable[[str], Sequence[str]]
 """The distinct terms of a text, as the words index has them; no term runs over white space."""
 
 _FINGERPRINTS = 1 << 16
 _END = 0
+_SIZE = 2  # bytes of one
 _MOST_WORDS = 1 << 17  # kept at hand, some 20 MB; 6 MB of news have 97,000 with their marks
 _LONGEST_WORD = 64  # characters of one that is
 
@@ -33,23 +36,11 @@ Run = tuple[NDArray[np.uint16], NDArray[np.int64]]
 
 
 class SentenceTerms:
-    """The fingerprints of all passages, of one segment or several behind one another."""
+    """The fingerprints of `size` passages, of which `of` gives one's by its row."""
 
-    def __init__(self, runs: Sequence[Run]) -> None:
-        self._runs = runs
-        self._firsts = np.cumsum([0, *(len(edges) - 1 for _, edges in runs)]).tolist()
-
-    @property
-    def size(self) -> int:
-        """How many passages there are."""
-        return int(self._firsts[-1])
-
-    def of(self, row: int) -> NDArray[np.uint16]:
-        """The fingerprints of one passage."""
-        number = bisect_right(self._firsts, row) - 1 if len(self._runs) > 1 else 0
-        terms, edges = self._runs[number]
-        at = row - self._firsts[number]
-        return terms[edges[at] : edges[at + 1]]
+    def __init__(self, of: Callable[[int], NDArray[np.uint16]], size: int) -> None:
+        self.of = of
+        self.size = size
 
     def best(self, rows: Rows, weights: Mapping[str, float]) -> NDArray[np.float32]:
         """The largest sum of weights of terms that one sentence of the row holds, shape (len(rows),)."""
@@ -91,35 +82,51 @@ def fingerprint(term: str) -> int:
     return (crc32(term.encode()) & (_FINGERPRINTS - 1)) or 1
 
 
-def fingerprints(sentences: Sequence[str], terms: Terms) -> NDArray[np.uint16]:
-    """What stands for a passage of these sentences."""
-    split = [sentence.split() for sentence in sentences]
-    held = _held(terms)
-    new = {word: tuple(map(fingerprint, terms(word))) for word in set(chain.from_iterable(split)).difference(held)}
-    if len(held) > _MOST_WORDS:
-        _held.cache_clear()
-    if max(map(len, new), default=0) > _LONGEST_WORD:
-        held = held | new
-    else:
-        held.update(new)
-    marks: list[int] = []
-    for words in split:
-        marks += dict.fromkeys(chain.from_iterable(map(held.__getitem__, words)))
-        marks.append(_END)
-    return np.asarray(marks, np.uint16)
+def stored(runs: Sequence[Run]) -> SentenceTerms:
+    """The fingerprints of all passages of segments, one behind another."""
+    firsts = np.cumsum([0, *(len(edges) - 1 for _, edges in runs)]).tolist()
+
+    def of(row: int) -> NDArray[np.uint16]:
+        number = bisect_right(firsts, row) - 1 if len(runs) > 1 else 0
+        terms, edges = runs[number]
+        at = row - firsts[number]
+        return terms[edges[at] : edges[at + 1]]
+
+    return SentenceTerms(of, int(firsts[-1]))
+
+
+def fingerprints(passages: Sequence[Sequence[str]], terms: Terms) -> Run:
+    """What stands for passages of these sentences; a sentence that several of them hold is looked at once."""
+    of_word = _held(terms).__getitem__
+    marks = {
+        sentence: array("H", [*dict.fromkeys(chain.from_iterable(map(of_word, sentence.split()))), _END]).tobytes()
+        for sentence in dict.fromkeys(chain.from_iterable(passages))
+    }
+    held = [b"".join(map(marks.__getitem__, sentences)) for sentences in passages]
+    return np.frombuffer(b"".join(held), np.uint16), _edges([len(each) // _SIZE for each in held])
 
 
 @lru_cache(maxsize=1)
-def _held(_: Terms) -> dict[str, tuple[int, ...]]:
-    """The fingerprints of words with the marks beside them, to be added to: news says the same ones over and over."""
-    return {}
+def _held(terms: Terms) -> HeldWords[tuple[int, ...]]:
+    """The fingerprints of words with the marks beside them."""
+    return HeldWords(lambda word: tuple(map(fingerprint, terms(word))), _MOST_WORDS, _LONGEST_WORD)
 
 
 def joined(passages: Sequence[NDArray[np.uint16]]) -> Run:
     """The fingerprints of passages, one behind another."""
-    edges = np.zeros(len(passages) + 1, np.int64)
-    np.cumsum([len(marks) for marks in passages], out=edges[1:])
-    return np.concatenate([np.empty(0, np.uint16), *passages]), edges
+    return np.concatenate([np.empty(0, np.uint16), *passages]), _edges(list(map(len, passages)))
+
+
+def chained(runs: Sequence[Run]) -> Run:
+    """The fingerprints of the passages of all runs, one behind another."""
+    lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(edges) for _, edges in runs)])
+    return np.concatenate([np.empty(0, np.uint16), *(terms for terms, _ in runs)]), _edges(lengths)
+
+
+def _edges(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    edges = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=edges[1:])
+    return edges
 
 
 def write_sentence_terms(run: Run, folder: Path) -> None:

@@ -6,10 +6,11 @@ word does not depend on the words beside it, and a few ten thousand words make u
 
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from index.batch import sound
+from index.held_words import HeldWords
 
 # To Python white space; the tokenizer drops them, and what stood around them becomes one word.
 _DROPPED = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
@@ -25,33 +26,17 @@ class WordPieces:
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
         self._model = tokenizer.model
-        self._known: dict[str, int] = {}
+        self._vocabulary = frozenset(tokenizer.get_vocab())
+        self._known = HeldWords(self._of_word, _MOST_WORDS, _LONGEST_WORD)
 
     def counts(self, texts: Iterable[str]) -> list[int]:
         """The number of pieces of each text, without marks at its ends."""
         return [self._count(text) for text in texts]
 
     def _count(self, text: str) -> int:
-        words = text.split()
-        known = self._known  # another thread may put a new one in its place
-        try:
-            counted = sum(map(known.__getitem__, words))
-        except KeyError:
-            if not self._learn(words, known):
-                return self._encoded(text)
-            counted = sum(map(known.__getitem__, words))
-        return counted if text.isprintable() or not _DROPPED.search(text) else self._encoded(text)
-
-    def _learn(self, words: Sequence[str], known: dict[str, int]) -> bool:
-        """Whether `known` holds all the words now; words too long to be held make it False."""
-        for word in words:
-            if word not in known:
-                if len(word) > _LONGEST_WORD:
-                    return False
-                known[word] = self._of_word(word)
-        if len(known) > _MOST_WORDS:
-            self._known = {}
-        return True
+        if not text.isprintable() and _DROPPED.search(text):
+            return self._encoded(text)
+        return sum(map(self._known.__getitem__, text.split()))
 
     def _of_word(self, word: str) -> int:
         parts = _MARK.split(word)
@@ -59,7 +44,10 @@ class WordPieces:
         if not letters.isascii() or not (letters.isalnum() or not letters):
             return self._encoded(word)
         marks = len(word) - len(letters)  # nothing is left to normalize but capitals
-        return marks + sum(len(self._model.tokenize(part.lower())) for part in parts if part)
+        return marks + sum(map(self._of_letters, filter(None, map(str.lower, parts))))
+
+    def _of_letters(self, part: str) -> int:
+        return 1 if part in self._vocabulary else len(self._model.tokenize(part))
 
     def _encoded(self, text: str) -> int:
         return len(self._tokenizer.encode_batch_fast([sound(text)], add_special_tokens=False)[0].ids)

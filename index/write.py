@@ -5,13 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from index.ahead import WordsAhead, words_ahead
-from index.assemble import Passages, passages_of, vectors_of, write_segment, write_words
+from index.assemble import Passages, passages_of, terms_of_segment, vectors_of, write_segment, write_words
 from index.before import Before
 from index.changes import Fresh, Survey
 from index.crew import Crew
@@ -23,6 +22,7 @@ from index.files import numbered, write_files
 from index.layout import Layout, layout
 from index.progress import Listener, clock
 from index.segment import VECTORS
+from index.sentence_terms import write_sentence_terms
 from index.store import (
     FILES,
     FORMAT,
@@ -87,8 +87,8 @@ class Writer:
     def write(self, found: Survey, crew: Crew) -> Written:
         """What the new generation holds, once it is published.
 
-        A first build of more than a few publishes a generation without vectors before it embeds, to be searched by
-        words.
+        A first build of more than a few publishes a generation without terms of sentences and vectors before it makes
+        them, to be searched by words.
         """
         if self.before.articles is None:
             outlets = [file.document.metadata.source for file in found.files if isinstance(file, Fresh)]
@@ -117,7 +117,6 @@ class Writer:
             ahead.add if ahead else lambda _: None,
         )
         found.must_hold_one(Path(self.blank.folder))
-        crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous, compact=self.compact)
         passages = passages_of(plan, previous)
         name = self.blank.generation
@@ -135,16 +134,23 @@ class Writer:
             if plan.moved:
                 write_segment(new / SEGMENTS / name, plan, passages, previous)
 
+        before = previous.manifest if previous else None
         if self.before.first and plan.passages >= WORDS_FIRST:
-            none_yet = np.empty((0, self.encoder.dim), np.float32)
-            first = self._publish(replace(manifest, embedded=False), none_yet, write, None)
+            first = self._publish(replace(manifest, embedded=False), write, None)
+            before = read_manifest(self.place, name)
             manifest = replace(manifest, generation=next_name(self.place))
-            vectors, embedded = self._vectors(passages)
-            written = read_manifest(self.place, name)
-            self._publish(manifest, vectors, lambda new: link_files(first, new, {"manifest.json", VECTORS}), written)
-        else:
-            vectors, embedded = self._vectors(passages)
-            self._publish(manifest, vectors, write, previous.manifest if previous else None)
+            write = partial(link_files, first, leave={"manifest.json"})
+        terms = terms_of_segment(plan, passages, previous, crew)
+        crew.dismiss()  # they would only hold memory while passages are embedded
+        vectors, embedded = self._vectors(passages)
+
+        def write_all(new: Path) -> None:
+            write(new)
+            if plan.moved:
+                write_sentence_terms(terms, new / SEGMENTS / name)
+                write_dense(vectors, new / SEGMENTS / name / VECTORS)
+
+        self._publish(manifest, write_all, before)
         forget(self.place)
         with suppress(OSError):  # what is left the next build clears
             clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
@@ -176,16 +182,12 @@ class Writer:
         if plan.moved or plan.gone:
             write_words(new / WORDS, plan, passages, previous, outlets)
 
-    def _publish(
-        self, manifest: Manifest, vectors: Vectors, write: Callable[[Path], None], before: Manifest | None
-    ) -> Path:
-        """The folder of a generation, published: `write` writes into it all but the vectors of its new segment."""
+    def _publish(self, manifest: Manifest, write: Callable[[Path], None], before: Manifest | None) -> Path:
+        """The folder of a generation, published: `write` writes what is in it."""
         step = clock("writing", self.progress)
         step(0, 1)
         with new_generation(self.place) as new:
             write(new)
-            if len(manifest.segments) > len(list((new / SEGMENTS).glob(f"*/{VECTORS}"))):
-                write_dense(vectors, new / SEGMENTS / manifest.segments[-1] / VECTORS)
             folder = publish(self.place, new, manifest, before)
         step(1, 1)
         return folder

@@ -4,13 +4,14 @@ import time
 from datetime import date
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.dates import parse_date
 from corpus.document import Metadata, Span
 from corpus.formats import parse
-from corpus.metadata import from_front_matter, from_text, merge, tidy
+from corpus.metadata import _simple_pairs, from_front_matter, from_text, merge, tidy
 
 PROSE = (
     "Ministers from eleven coastal states agreed early on Wednesday to pay for forty new ferries, ending a dispute that"
@@ -32,6 +33,69 @@ def front(*lines: str, end: str = "\n") -> Metadata:
 
 
 # front matter
+
+
+PAIR_PARTS = [
+    "a",
+    "Title",
+    "é",
+    "東",
+    "x_1",
+    "9",
+    ": ",
+    ":",
+    " ",
+    "  ",
+    '"',
+    "'",
+    "\\",
+    "#",
+    " #",
+    "[",
+    "{",
+    "&a",
+    "*a",
+    "- ",
+    "?",
+    "|",
+]
+PAIR_PARTS += [
+    "!",
+    "%",
+    "@",
+    ",",
+    "\t",
+    "\n",
+    "\n  ",
+    "\x85",
+    "\xa0",
+    "\ufeff",
+    "\u2028",
+    "---",
+    "...",
+    "~",
+    "<<",
+    "https://x.y/z",
+    "=",
+    "\x00",
+]
+PAIRS = st.lists(st.sampled_from(PAIR_PARTS), max_size=8).map("".join)
+KEYS = st.sampled_from(["title", "Source", "null", "a b", "1", "_x", "", "é", "x" * 40])
+FORMS = st.sampled_from(["{}: {}", '{}: "{}"', "{}: a{}", "{}:{}", "  {}: {}", "{}: '{}'"])
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.tuples(FORMS, KEYS, PAIRS).map(lambda made: made[0].format(*made[1:])), max_size=4).map("\n".join))
+def test_simple_pairs_are_what_yaml_makes_of_them(block: str) -> None:
+    pairs = _simple_pairs(block)
+    if pairs is not None:
+        found = yaml.load(block, Loader=yaml.BaseLoader)
+        assert list(found.items()) == list(pairs.items())
+
+
+def test_pairs_as_most_files_have_them_are_simple() -> None:
+    block = 'title: "A ferry, at last"\nsource: The Quay\npublished: 2023-11-27T08:45:59+00:00\nurl: https://quay.test/a?b=c'
+    assert _simple_pairs(block) == yaml.load(block, Loader=yaml.BaseLoader)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

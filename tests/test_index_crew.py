@@ -177,3 +177,13 @@ def test_an_article_that_takes_too_long_is_skipped_and_named(
         assert report.articles == 3
     sources = {each.metadata.source for each in open_index(folder, encoder=encoder).articles}
     assert sources == {"Merrow Post"}
+
+
+def test_what_all_processes_hold_alike_is_made_ready_once():
+    code = """
+import index.held_by_all
+from corpus.furniture_rules import _matcher, rules
+print(_matcher.cache_info().currsize == len(rules()) > 200)
+"""
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout.strip() == "True", told.stderr

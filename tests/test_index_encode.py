@@ -181,8 +181,8 @@ def test_counting_word_by_word_is_counting_the_text(encoder: MiniLM, text: str) 
 
 
 def test_words_are_forgotten_when_there_are_too_many(encoder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces = WordPieces(encoder._tokenizer)
     monkeypatch.setattr("index.word_pieces._MOST_WORDS", 3)
+    pieces = WordPieces(encoder._tokenizer)
     for _ in range(2):
         assert pieces.counts(PASSAGES) == [len(ids) for ids in encoder._ids(PASSAGES)]
     assert pieces.counts(["ship " * 3, "x" * 500]) == [3, 1]

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from index.lexical import _analyser, terms_of
 from index.sentence_terms import (
-    SentenceTerms,
     _held,
+    chained,
     fingerprint,
     fingerprints,
     joined,
     read_sentence_terms,
+    stored,
     write_sentence_terms,
 )
 
@@ -39,12 +40,12 @@ PASSAGES = st.lists(st.lists(SENTENCE, max_size=4), max_size=6)
 
 
 def run(passages):
-    return joined([fingerprints([" ".join(sentence) for sentence in passage], str.split) for passage in passages])
+    return fingerprints([[" ".join(sentence) for sentence in passage] for passage in passages], str.split)
 
 
 def held(passages, *, at=None):
     """The terms of the passages, those from `at` on in a segment of their own."""
-    return SentenceTerms([run(passages)] if at is None else [run(passages[:at]), run(passages[at:])])
+    return stored([run(passages)] if at is None else [run(passages[:at]), run(passages[at:])])
 
 
 def test_the_words_of_these_tests_have_fingerprints_of_their_own():
@@ -69,15 +70,26 @@ def test_a_sentence_has_the_fingerprints_of_its_terms(sentences):
     for sentence in sentences:
         marks += [*dict.fromkeys(fingerprint(term) for term in _analyser().analyze(sentence)), 0]
     for _ in range(2):
-        assert fingerprints(sentences, terms_of).tolist() == marks
+        assert fingerprints([sentences], terms_of)[0].tolist() == marks
 
 
 def test_words_that_are_too_long_or_too_many_are_not_kept(monkeypatch):
     monkeypatch.setattr("index.sentence_terms._MOST_WORDS", 2)
     for sentence in ("one two three", "four " + "five" * 30, "one two"):
         want = [*map(fingerprint, sentence.split()), 0]
-        assert fingerprints([sentence], str.split).tolist() == want
+        assert fingerprints([[sentence]], str.split)[0].tolist() == want
     assert _held(str.split).keys() == {"one", "two"}
+
+
+@settings(deadline=None)
+@given(st.lists(PASSAGES, max_size=3))
+def test_the_terms_of_several_articles_are_those_of_their_passages_behind_one_another(articles):
+    whole = run([passage for passages in articles for passage in passages])
+    one_by_one = joined([stored([run(passages)]).of(row) for passages in articles for row in range(len(passages))])
+    for other in (chained([run(passages) for passages in articles]), one_by_one):
+        for found, want in zip(other, whole, strict=True):
+            np.testing.assert_array_equal(found, want)
+            assert found.dtype == want.dtype
 
 
 @given(PASSAGES.filter(len))

@@ -6,6 +6,7 @@ import pytest
 
 import index.write
 from index.build import build
+from index.generation import load_generation
 from index.hits import Where
 from index.search import NewsIndex, open_index
 from index.unfinished import NAME
@@ -89,6 +90,20 @@ def test_what_comes_of_it_is_what_a_build_in_one_go_makes(folder, encoder, tmp_p
             for place in (folder, other)
         )
         assert ours == theirs
+
+
+def test_which_terms_stand_together_is_told_alike_before_and_after_that_is_stored(folder, encoder):
+    before = []
+
+    def look():
+        held = load_generation(folder / ".copydesk").opened()
+        assert {path.name for path in held.segments[0].folder.iterdir()} == {"articles.sqlite", "passages.bin"}
+        terms = held.sentence_terms
+        before.extend(terms.of(row).tolist() for row in range(terms.size))
+
+    build(folder, encoder=Watching(encoder, look))
+    after = load_generation(folder / ".copydesk").opened().sentence_terms
+    assert before == [after.of(row).tolist() for row in range(after.size)] != []
 
 
 def test_words_that_a_killed_first_build_left_are_not_those_of_the_next(folder, encoder):

@@ -29,8 +29,7 @@ SECONDS = 60
 _AT_A_TIME = 8
 _MOST = 61  # Windows waits for no more
 _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; looking through it takes a third more time
-_LATE = "took more than {:g} seconds to read; save it anew as plain text"
-_ENDED = "ended the process that read it; save it anew as plain text"
+_LOST = "took more than {:g} seconds to read, or ended the process that read it; save it anew as plain text"
 _CAN_LIMIT = hasattr(signal, "setitimer")
 _OTHER_WORK = 5  # times as long by the clock on the wall
 _CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
@@ -114,11 +113,9 @@ class Crew:
                 return self._pool[0].submit(_limited, do, self._seconds, item).result()
             except BrokenProcessPool:
                 self._pool = _started(self._processes)
-            if time.monotonic() - begun >= self._seconds:
-                return lost(item, _LATE.format(self._seconds))
-            if not self._pool:
+            if not self._pool or time.monotonic() - begun >= self._seconds:
                 break
-        return lost(item, _ENDED)
+        return lost(item, _LOST.format(self._seconds))
 
 
 def make_ready() -> None:

@@ -117,6 +117,7 @@ class Writer:
             ahead.add if ahead else lambda _: None,
         )
         found.must_hold_one(Path(self.blank.folder))
+        crew.dismiss()  # they would only hold memory while passages are embedded
         plan = layout(cuts, previous, compact=self.compact)
         passages = passages_of(plan, previous)
         name = self.blank.generation
@@ -140,13 +141,12 @@ class Writer:
             before = read_manifest(self.place, name)
             manifest = replace(manifest, generation=next_name(self.place))
             write = partial(link_files, first, leave={"manifest.json"})
-        terms = terms_of_segment(plan, passages, previous, crew)
-        crew.dismiss()  # they would only hold memory while passages are embedded
         vectors, embedded = self._vectors(passages)
 
         def write_all(new: Path) -> None:
             write(new)
             if plan.moved:
+                terms = terms_of_segment(plan, passages, previous, crew)
                 write_sentence_terms(terms, new / SEGMENTS / name)
                 write_dense(vectors, new / SEGMENTS / name / VECTORS)
 

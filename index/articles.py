@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Document, Furniture, Metadata, Span, text_digest
-from corpus.read import FileStat
-from index.cut import Pieces
+from corpus.listing import FileStat
 from index.database import Database, StoreFault, new_database, open_database
 from index.faults import DamagedIndex
 from index.hits import ArticleText
 from index.verify import distrust
+
+if TYPE_CHECKING:  # heavy, and made by who cuts
+    from index.cut import Pieces
 
 _SCHEMA = """
 CREATE TABLE articles (row INTEGER PRIMARY KEY, digest TEXT NOT NULL, format TEXT NOT NULL, title TEXT, source TEXT,
@@ -42,7 +44,7 @@ class CutArticle:
     document: Document
     stat: FileStat
     file_digest: str
-    pieces: Pieces
+    pieces: "Pieces"
     keys: frozenset[str]
     recurring: frozenset[str]
 

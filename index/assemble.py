@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,13 @@ from index.generation import Generation
 from index.layout import Layout
 from index.lexical import Entry, LexicalWriter
 from index.passing import day_number, embedded_text, words_header
-from index.rows import ROW, Table, write_rows
+from index.rows import ROW, write_rows
 from index.segment import ARTICLES, PASSAGES
 from index.sentence_terms import joined, write_sentence_terms
 from index.unfinished import Unfinished
+
+if TYPE_CHECKING:
+    from index.rows import Table
 
 KEPT_AT_A_TIME = 128
 """How many passages are embedded between two writes to disk: a second or two of work, the most that a crash costs."""
@@ -31,7 +35,7 @@ class Passages:
     """The passages of a new segment: their table, where each stood in the generation before (-1: it did not), and by
     its digest the text of each that has no vector there."""
 
-    table: Table
+    table: "Table"
     before: Rows
     texts: Mapping[bytes, str]
 
@@ -64,7 +68,7 @@ def passages_of(plan: Layout, previous: Generation | None) -> Passages:
     return Passages(np.concatenate(parts), np.concatenate(before), texts)
 
 
-def _add_texts(texts: dict[bytes, str], part: Table, text: str) -> None:
+def _add_texts(texts: dict[bytes, str], part: "Table", text: str) -> None:
     for _, start, end, _, digest in part.tolist():
         texts.setdefault(bytes(digest), embedded_text(text[start:end]))
 
@@ -99,7 +103,7 @@ def vectors_of(
     return vectors, encoded
 
 
-def _rows_by_digest(table: Table, wanted: Iterable[bytes]) -> dict[bytes, int]:
+def _rows_by_digest(table: "Table", wanted: Iterable[bytes]) -> dict[bytes, int]:
     """The row of each wanted digest that the table holds; of a large table only few are looked at one by one."""
     held = np.ascontiguousarray(table["digest"])
     heads = np.frombuffer(held.tobytes(), np.uint64)[::4]

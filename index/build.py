@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError
-from corpus.read import FileStat, list_files
+from corpus.listing import FileStat, list_files
 from index.before import Before, find_before, without
 from index.changes import Fresh, Survey, survey
 from index.crew import Crew
@@ -17,10 +17,8 @@ from index.faults import DamagedIndex, writing
 from index.generation import Generation
 from index.place import index_place, looked_ns, note_look, one_build
 from index.progress import Listener, clock
-from index.store import clear_leftovers, current_name
+from index.store import clear_leftovers, current_name, forget_unfinished
 from index.uncollected import seldom_collected
-from index.unfinished import forget
-from index.write import Writer, blank_manifest
 
 MAX_FILE_BYTES = 20_000_000
 PASSAGE_TOKENS = 200
@@ -112,8 +110,10 @@ class _Making:
         if previous is not None and previous.has_vectors and not self.compact and not _differs(found, previous):
             made = previous.manifest
             note_look(self.place, made, self.now_ns)
-            forget(self.place)
+            forget_unfinished(self.place)
             return replace(report, generation=made.generation, passages=made.passages)
+        from index.write import Writer, blank_manifest  # with all that reads, cuts and embeds articles
+
         with writing(self.place):
             blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
         writer = Writer(self.place, blank, before, self.encoder, self.progress, self.compact)
@@ -132,9 +132,10 @@ def _survey(
     crew: Crew,
     progress: Listener,
 ) -> Survey:
-    known = previous.list.files if previous else ()
     since = looked_ns(place, previous.manifest) if previous else 0
-    found = survey(folder, listed, known, max_file_bytes, since, crew, clock("reading", progress))
+    found = survey(
+        folder, listed, previous.list if previous else None, max_file_bytes, since, crew, clock("reading", progress)
+    )
     if found.files:
         return found
     first = found.skipped[0]

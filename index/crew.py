@@ -4,21 +4,20 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process, set_forkserver_preload
 from threading import Thread
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:  # loaded when processes are asked for
+    from concurrent.futures import ProcessPoolExecutor
 
 FEWEST = 64
 """Fewer items than this are done here: a process takes half a second to start."""
 _AT_A_TIME = 8
 _MOST = 61  # Windows waits for no more
 _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; looking through it takes a third more time
-_CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
-_HELD_BY_ALL = ["index.changes", "index.cut", "tokenizers", "yaml"]
+_HELD_BY_ALL = ["index.changes", "corpus.read", "index.cut", "index.word_pieces", "tokenizers", "yaml"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -58,6 +57,8 @@ class Crew:
         if not self._pool:
             yield from map(do, items)
             return
+        from concurrent.futures.process import BrokenProcessPool
+
         done = 0
         try:
             for result in self._pool[0].map(do, items, chunksize=_AT_A_TIME):
@@ -69,17 +70,31 @@ class Crew:
 
 def make_ready() -> None:
     """Start to load, in a process of its own, what every process of a crew will hold; nothing where systems differ."""
-    if _CAN_FORK:
+    from multiprocessing import forkserver, set_forkserver_preload
+
+    if _can_fork():
         set_forkserver_preload(_HELD_BY_ALL)
         with suppress(OSError):  # told when processes are asked for
             forkserver.ensure_running()
 
 
-def _started(processes: int) -> list[ProcessPoolExecutor]:
+def _can_fork() -> bool:
+    """Whether processes can be made of one that has no threads and has loaded everything once."""
+    from multiprocessing import get_all_start_methods
+
+    return "forkserver" in get_all_start_methods()
+
+
+def _started(processes: int) -> "list[ProcessPoolExecutor]":
     """A pool of processes, or nothing where the system lets none be made."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     make_ready()
     try:
-        return [ProcessPoolExecutor(min(processes, _MOST), get_context("forkserver" if _CAN_FORK else "spawn"), _begin)]
+        return [
+            ProcessPoolExecutor(min(processes, _MOST), get_context("forkserver" if _can_fork() else "spawn"), _begin)
+        ]
     except (OSError, ImportError, NotImplementedError):
         return []
 
@@ -93,6 +108,8 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -1,40 +1,20 @@
 """Files made into articles with their spans; articles whose spans still stand are kept as they are."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cache, partial
-from importlib.metadata import version
-from pathlib import Path
+from functools import partial
 from typing import NamedTuple
 
-import corpus
 from corpus.document import Document
 from corpus.furniture import recurring_lines
 from corpus.passages import TokenCounter
 from index.articles import CutArticle
-from index.changes import Fresh, Survey, Unchanged
+from index.changes import Fresh, Survey
 from index.crew import Crew
 from index.cut import cut
 from index.files import FileFacts
 from index.generation import Generation
 
-_LIBRARIES = ("charset-normalizer", "lxml", "pyyaml", "tantivy", "trafilatura")
-"""Whose next release may read another text out of the same file, or other terms out of the text."""
 _TOLD_EVERY = 16
-_HERE = ("cut.py", "lexical.py", "passing.py", "sentence_terms.py")
-
-
-@cache
-def cutting_digest() -> str:
-    """A digest of the code, rules and libraries that cut articles: where it changes, stored spans are stale."""
-    digest = hashlib.sha256()
-    reading = sorted(p for p in Path(corpus.__path__[0]).iterdir() if p.suffix in {".py", ".txt"})
-    for path in [*reading, *(Path(__file__).with_name(name) for name in _HERE)]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for library in _LIBRARIES:
-        digest.update(f"{library} {version(library)}".encode())
-    return digest.hexdigest()[:16]
 
 
 def cut_files(
@@ -50,12 +30,11 @@ def cut_files(
     lines that recur at its outlet have. `each` is called with each of those, in order, `step(done, total)` every few.
     """
     lines = _outlet_lines(found, previous)
-    kept = {
-        n: file.facts if file.facts.stat == file.stat else replace(file.facts, stat=file.stat)
+    anew = [
+        n
         for n, file in enumerate(found.files)
-        if isinstance(file, Unchanged) and (n not in lines or lines[n].cut_with == lines[n].recurring)
-    }
-    anew = [n for n in range(len(found.files)) if n not in kept]
+        if isinstance(file, Fresh) or (n in lines and lines[n].cut_with != lines[n].recurring)
+    ]
     documents = [_document(found.files[n], previous) for n in anew]
     todo = [(document, lines[n].recurring) for n, document in zip(anew, documents, strict=True)]
     made: dict[int, CutArticle] = {}
@@ -63,19 +42,23 @@ def cut_files(
         anew, documents, crew.map(partial(cut, count_tokens, passage_tokens), todo), strict=True
     ):
         file = found.files[n]
-        file_digest = file.file_digest if isinstance(file, Fresh) else file.facts.file_digest
         if len(made) % _TOLD_EVERY == 0:
             step(len(made), len(anew))
-        made[n] = CutArticle(document, file.stat, file_digest, pieces, lines[n].keys, lines[n].recurring)
+        made[n] = CutArticle(document, file.stat, file.file_digest, pieces, lines[n].keys, lines[n].recurring)
         each(made[n])
-    return [kept[n] if n in kept else made[n] for n in range(len(found.files))]
+    return [_kept(file) if n not in made else made[n] for n, file in enumerate(found.files)]
 
 
-def _document(file: Unchanged | Fresh, previous: Generation | None) -> Document:
+def _kept(file: FileFacts | Fresh) -> FileFacts:
+    assert not isinstance(file, Fresh), "what is new is cut"
+    return file
+
+
+def _document(file: FileFacts | Fresh, previous: Generation | None) -> Document:
     if isinstance(file, Fresh):
         return file.document
     assert previous is not None, "only a generation has unchanged files"
-    return previous.document(file.facts)
+    return previous.document(file)
 
 
 class _Lines(NamedTuple):
@@ -93,8 +76,8 @@ def _outlet_lines(found: Survey, previous: Generation | None) -> dict[int, _Line
     for n, file in enumerate(found.files):
         if isinstance(file, Fresh):
             own[n] = file.keys, None
-        elif file.facts.source in found.stirred:
-            unchanged[n] = file.facts
+        elif file.source in found.stirred:
+            unchanged[n] = file
     if previous is not None:
         stored = previous.lines([facts.row for facts in unchanged.values()])
         own |= {n: stored[facts.row] for n, facts in unchanged.items()}
@@ -105,5 +88,5 @@ def _outlet_lines(found: Survey, previous: Generation | None) -> dict[int, _Line
     }
 
 
-def _outlet(file: Unchanged | Fresh) -> str | None:
-    return file.document.metadata.source if isinstance(file, Fresh) else file.facts.source
+def _outlet(file: FileFacts | Fresh) -> str | None:
+    return file.document.metadata.source if isinstance(file, Fresh) else file.source

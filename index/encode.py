@@ -24,14 +24,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from corpus.errors import ModelError
-from index.batch import OnProgress, Vectors, each_once, file_digest, sound
-from index.gpu import has_gpu, on_gpu
-from index.word_pieces import WordPieces
+from index.checksum import file_digest
+
+if TYPE_CHECKING:  # numpy stands behind these, and a build that finds nothing changed has no text to encode
+    from index.batch import OnProgress, Vectors
+    from index.word_pieces import WordPieces
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -77,7 +77,7 @@ class Encoder(Protocol):
         """Load what is loaded for the first text, so that `encode` need not; in another thread, if one likes."""
         ...
 
-    def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
+    def encode(self, texts: Sequence[str], progress: "OnProgress | None" = None) -> "Vectors":
         """`(len(texts), dim)` float32 rows of length 1, in order; equal texts are computed once.
 
         `progress(done, total)` counts texts and is called in the caller's thread.
@@ -148,11 +148,13 @@ class MiniLM:
         return tokenizer
 
     @cached_property
-    def _pieces(self) -> WordPieces:
+    def _pieces(self) -> "WordPieces":
+        from index.word_pieces import WordPieces
+
         return WordPieces(self._tokenizer)
 
     @cached_property
-    def _model(self) -> tuple[Any, Vectors]:
+    def _model(self) -> "tuple[Any, Vectors]":
         """The session and the table of word embeddings, loaded for the first text: many a build has none to encode."""
         from index.minilm_graph import WORDS, read_weights, write_graph
 
@@ -171,19 +173,24 @@ class MiniLM:
         """Load the model."""
         _ = self._tokenizer, self._model
 
-    def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
+    def encode(self, texts: Sequence[str], progress: "OnProgress | None" = None) -> "Vectors":
         """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once.
 
         Many go to a GPU, and to the cores where that fails.
         """
-        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and not self._without_gpu and has_gpu():
-            try:
-                return on_gpu(self._folder).encode(texts, progress)
-            except (ModelError, RuntimeError):  # torch says RuntimeError to all, memory that others hold above all
-                self._without_gpu = True
+        from index.batch import each_once
+
+        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and not self._without_gpu:
+            from index.gpu import has_gpu, on_gpu
+
+            if has_gpu():
+                try:
+                    return on_gpu(self._folder).encode(texts, progress)
+                except (ModelError, RuntimeError):  # torch says RuntimeError to all, memory that others hold above all
+                    self._without_gpu = True
         return each_once(texts, self.dim, self._parts, progress)
 
-    def _parts(self, texts: list[str]) -> Generator[Vectors, None, None]:
+    def _parts(self, texts: list[str]) -> "Generator[Vectors, None, None]":
         chunks = [texts[at : at + CHUNK_TEXTS] for at in range(0, len(texts), CHUNK_TEXTS)]
         if len(chunks) == 1:
             yield self._encode_chunk(texts)
@@ -194,14 +201,20 @@ class MiniLM:
         finally:
             pool.shutdown(cancel_futures=True)  # after an interrupt only the chunks in flight are finished
 
-    def _encode_chunk(self, texts: list[str]) -> Vectors:
+    def _encode_chunk(self, texts: list[str]) -> "Vectors":
+        import numpy as np
+
         return np.concatenate([self._vector([CLS, *ids[: self.max_tokens], SEP]) for ids in self._ids(texts)])
 
     def _ids(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        from index.batch import sound
+
         encodings = self._tokenizer.encode_batch_fast([sound(text) for text in texts], add_special_tokens=False)
         return (encoding.ids for encoding in encodings)
 
-    def _vector(self, ids: list[int]) -> Vectors:
+    def _vector(self, ids: list[int]) -> "Vectors":
+        import numpy as np
+
         session, words = self._model
         (mean,) = session.run(["mean"], {"words": words[ids][np.newaxis]})
         unit: Vectors = mean / np.float32(np.linalg.norm(mean.astype(np.float64)))
@@ -215,6 +228,7 @@ def _same(folder: Path, runtime: str) -> MiniLM:
 
 def _session(graph: bytes) -> Any:
     """The graph ready to run, each run on one core: the caller's."""
+    import numpy as np
     import onnxruntime
 
     from index.minilm_graph import write_probe

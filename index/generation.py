@@ -5,23 +5,27 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from corpus.document import Document
 from corpus.errors import IndexFault
 from index.database import StoreFault
-from index.dense import DenseIndex
 from index.faults import damaged
 from index.files import FileFacts, FileList, read_files
 from index.hits import ArticleText, StoredArticle
-from index.lexical import LexicalIndex, read_lexical
-from index.rows import Table, count_rows
+from index.rows import count_rows
 from index.segment import PASSAGES, Segment
-from index.sentence_terms import SentenceTerms
 from index.store import FILES, FORMAT, SEGMENTS, WORDS, Manifest, Pointer, read_manifest, read_pointer
 from index.verify import suspecting, verify
+
+if TYPE_CHECKING:  # these stand on numpy, and a build that finds nothing changed asks for none of them
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.dense import DenseIndex
+    from index.lexical import LexicalIndex
+    from index.rows import Table
+    from index.sentence_terms import SentenceTerms
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,10 @@ class Generation:
         )
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> "Table":
         """The passages in row order, those of articles that are gone among them."""
+        import numpy as np
+
         tables = [segment.table for segment in self.segments]
         return tables[0] if len(tables) == 1 else np.concatenate(tables)
 
@@ -60,8 +66,10 @@ class Generation:
         return last.first_article + last.store.count()
 
     @cached_property
-    def alive(self) -> NDArray[np.bool_] | None:
+    def alive(self) -> "NDArray[np.bool_] | None":
         """Which passages are of articles that are there; None for all."""
+        import numpy as np
+
         if len(self.list.places) == self.held:
             return None
         there = np.zeros(self.held, bool)
@@ -70,18 +78,24 @@ class Generation:
         return alive
 
     @cached_property
-    def dense(self) -> DenseIndex:
+    def dense(self) -> "DenseIndex":
         """The vectors."""
+        from index.dense import DenseIndex
+
         return DenseIndex([segment.vectors for segment in self.segments], self.alive)
 
     @cached_property
-    def words(self) -> LexicalIndex:
+    def words(self) -> "LexicalIndex":
         """The words."""
+        from index.lexical import read_lexical
+
         return read_lexical(self.folder / WORDS)
 
     @cached_property
-    def sentence_terms(self) -> SentenceTerms:
+    def sentence_terms(self) -> "SentenceTerms":
         """The terms that stand together in a sentence."""
+        from index.sentence_terms import SentenceTerms
+
         return SentenceTerms([segment.terms for segment in self.segments])
 
     @property

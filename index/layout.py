@@ -1,7 +1,7 @@
 """Where the articles of a new generation go: those that stay in their segments, and those of one new segment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -79,5 +79,5 @@ def _end(previous: Generation | None, kept: int) -> tuple[int, int]:
 
 def _facts(cut: CutArticle | FileFacts, row: int) -> FileFacts:
     if isinstance(cut, FileFacts):
-        return replace(cut, row=row)
+        return cut if cut.row == row else cut._replace(row=row)
     return FileFacts(row, cut.stat, cut.file_digest, cut.document.metadata.source)

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.document import Unreadable, text_digest
 from corpus.errors import IndexFault
-from corpus.read import FileStat
+from corpus.listing import FileStat
 from index.copies import ALIKE, folded, is_copy
 from index.dense import Rows, Vectors
 from index.encode import Encoder, load_encoder, usable_cores
@@ -23,10 +24,12 @@ from index.parts import parts
 from index.passing import day_number, embedded_text
 from index.place import check_owner, index_place
 from index.rank import Found, order, scored
-from index.rows import Table
 from index.store import Manifest, Pointer, current_name
 from index.uncollected import uncollected
 from index.verify import distrust
+
+if TYPE_CHECKING:
+    from index.rows import Table
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
@@ -77,7 +80,7 @@ class NewsIndex:
         return self._generation.articles
 
     @property
-    def table(self) -> Table:
+    def table(self) -> "Table":
         """The passages in row order: article, start, end, tokens, digest; those of articles that are gone left out."""
         alive = self._generation.alive
         return self._generation.table if alive is None else self._generation.table[alive]

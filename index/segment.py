@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.articles import ArticleStore
-from index.dense import read_dense
-from index.rows import Table, read_rows
-from index.sentence_terms import Run, read_sentence_terms
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # these stand on numpy, and a build that finds nothing changed asks for none of them
     from index.dense import Part
+    from index.rows import Table
+    from index.sentence_terms import Run
 
 ARTICLES = "articles.sqlite"
 PASSAGES = "passages.bin"
@@ -41,8 +40,10 @@ class Segment:
         return ArticleStore(self.folder / ARTICLES)
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> "Table":
         """The passages; their articles' rows count from the generation's first."""
+        from index.rows import read_rows
+
         table = read_rows(self.folder / PASSAGES)
         table["article"] += self.first_article
         return table
@@ -50,9 +51,13 @@ class Segment:
     @cached_property
     def vectors(self) -> "Part":
         """The vectors."""
+        from index.dense import read_dense
+
         return read_dense(self.folder / VECTORS)
 
     @cached_property
-    def terms(self) -> Run:
+    def terms(self) -> "Run":
         """The fingerprints of the sentences' terms."""
+        from index.sentence_terms import read_sentence_terms
+
         return read_sentence_terms(self.folder)

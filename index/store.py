@@ -30,7 +30,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corpus.errors import IndexFault
-from index.batch import file_digest
+from index.checksum import file_digest
 from index.faults import damaged, rebuild_hint, writing
 from index.verify import NAME, Stamp, is_known, note, noted_in, stamp_of
 
@@ -39,6 +39,7 @@ FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
 WORDS_AHEAD = "words.new"
+UNFINISHED = "unfinished"
 OLDER = (2,)  # formats whose passages and vectors are written as they are now
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
 _OLD = ".old-"  # of what is being removed
@@ -211,6 +212,12 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
     for path in folders:
         if path.name not in kept:
             _remove(path)
+
+
+def forget_unfinished(place: Path) -> None:
+    """Remove the vectors that a build kept, once it has published. What can't be removed now does no harm."""
+    with suppress(OSError):
+        (place / UNFINISHED).unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

@@ -10,7 +10,6 @@ crash tore, and what was made by another model, is not used.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Vectors
-
-NAME = "unfinished"
+from index.store import UNFINISHED
 
 
 class Unfinished:
@@ -29,7 +27,7 @@ class Unfinished:
 
     def __init__(self, place: Path, model_digest: str, dim: int) -> None:
         self._record = np.dtype([("digest", "V32"), ("sum", "<u4"), ("vector", "<f4", (dim,))])
-        self._path = place / NAME
+        self._path = place / UNFINISHED
         head = hashlib.sha256(model_digest.encode()).hexdigest().encode()
         self._held, whole = _read(self._path, head, self._record)
         self._rows = {bytes(digest): row for row, digest in enumerate(self._held["digest"])}
@@ -82,12 +80,6 @@ class Unfinished:
 
 def _told(step: Callable[[int, int], None], before: int, total: int, done: int, _: int) -> None:
     step(before + done, total)
-
-
-def forget(place: Path) -> None:
-    """Remove what a build kept, once it has published. What can't be removed now does no harm."""
-    with suppress(OSError):
-        (place / NAME).unlink(missing_ok=True)
 
 
 def _read(path: Path, head: bytes, record: "np.dtype[np.void]") -> tuple[NDArray[np.void], int]:

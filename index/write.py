@@ -14,7 +14,8 @@ from index.assemble import Passages, passages_of, vectors_of, write_segment, wri
 from index.before import Before
 from index.changes import Fresh, Survey
 from index.crew import Crew
-from index.cutting import cut_files, cutting_digest
+from index.cutting import cut_files
+from index.cutting_version import cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, MiniLM
 from index.faults import unwritable
@@ -30,13 +31,13 @@ from index.store import (
     WORDS,
     Manifest,
     clear_leftovers,
+    forget_unfinished,
     link_files,
     new_generation,
     next_name,
     publish,
     read_manifest,
 )
-from index.unfinished import forget
 
 WORDS_FIRST = 500
 """From so many passages on a first build publishes them for search by words before it embeds them: some seconds."""
@@ -135,7 +136,7 @@ class Writer:
         else:
             vectors, embedded = self._vectors(passages)
             self._publish(manifest, vectors, write, previous.manifest if previous else None)
-        forget(self.place)
+        forget_unfinished(self.place)
         with suppress(OSError):  # what is left the next build clears
             clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
         return plan.passages, embedded
@@ -154,7 +155,8 @@ class Writer:
         previous = self.before.articles
         known = previous.list.outlets if previous and plan.kept else {}
         outlets = numbered((file.source for file in plan.files), known)
-        write_files(new / FILES, plan.files, found.skipped, outlets)
+        before = previous.list if previous and plan.kept else None
+        write_files(new / FILES, plan.files, found.skipped, outlets, before)
         if ahead:
             ahead.move(new / WORDS)
             return

@@ -117,7 +117,7 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
 def changed_files(index: "NewsIndex") -> int:
     """How many files were added, changed or removed since the index was built, by their sizes and times alone."""
     from corpus.document import Unreadable
-    from corpus.read import list_files
+    from corpus.listing import list_files
 
     known = {stat.path: (stat.size, stat.mtime_ns) for stat in index.files()}
     skipped = {each.path for each in index.skipped}

@@ -333,8 +333,8 @@ def test_where_a_gpu_fails_the_cores_do_the_work_and_it_is_not_tried_again(monke
         tried.append(folder)
         return AnyModel(str(folder), device="cuda")
 
-    monkeypatch.setattr(index.encode, "has_gpu", lambda: True)
-    monkeypatch.setattr(index.encode, "on_gpu", broken)
+    monkeypatch.setattr(index.gpu, "has_gpu", lambda: True)
+    monkeypatch.setattr(index.gpu, "on_gpu", broken)
     texts = [f"The ferry of berth {number} was late." for number in range(80)]
     encoder = MiniLM(find_default_model())
     found = encoder.encode(texts)

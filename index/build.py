@@ -10,6 +10,7 @@ from corpus.document import Unreadable
 from corpus.errors import CorpusError
 from corpus.listing import FileStat, list_files
 from index.before import Before, find_before, without
+from index.beside import Beside
 from index.changes import Fresh, Survey, survey
 from index.crew import Crew
 from index.encode import Encoder, load_encoder
@@ -69,15 +70,18 @@ def build(
     now_ns = time.time_ns()
     listed = list(list_files(folder))  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
+    _ = encoder.digest  # what is wrong with the model is told before anything is written as well
     place = index_place(folder, index_dir, to_build=True)
-    with one_build(place), Crew(processes) as crew:
+    with one_build(place), Crew(processes) as crew, Beside(encoder) as beside:
         with writing(place):
             clear_leftovers(place)
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
         if previous is not None and looked_ns(place, previous.manifest) > now_ns:  # by a build that ended meanwhile
             now_ns, listed = time.time_ns(), list(list_files(folder))
-        making = _Making(folder, place, encoder, passage_tokens, max_file_bytes, progress, crew, compact, now_ns)
+        making = _Making(
+            folder, place, encoder, passage_tokens, max_file_bytes, progress, crew, beside, compact, now_ns
+        )
         try:
             with before.vectors.suspected() if before.vectors else nullcontext():
                 report = making.report(listed, before)
@@ -99,13 +103,14 @@ class _Making:
     max_file_bytes: int
     progress: Listener
     crew: Crew
+    beside: Beside
     compact: bool
     now_ns: int
 
     def report(self, listed: Sequence[FileStat | Unreadable], before: Before) -> BuildReport:
         """The report of the generation made of the files and of what can be used of the index before."""
         previous = before.articles
-        found = _survey(self.folder, listed, self.place, previous, self.max_file_bytes, self.crew, self.progress)
+        found = self._survey(listed, previous)
         report = _report(found, before.why)
         if previous is not None and previous.has_vectors and not self.compact and not _differs(found, previous):
             made = previous.manifest
@@ -122,27 +127,29 @@ class _Making:
             report, generation=current_name(self.place) or "", published=True, passages=passages, embedded=embedded
         )
 
+    def _survey(self, listed: Sequence[FileStat | Unreadable], previous: Generation | None) -> Survey:
+        def expect_text() -> None:
+            if previous is not None:  # on a first build the processes that cut need both cores first
+                self.beside.begin(previous)
 
-def _survey(
-    folder: Path,
-    listed: Sequence[FileStat | Unreadable],
-    place: Path,
-    previous: Generation | None,
-    max_file_bytes: int,
-    crew: Crew,
-    progress: Listener,
-) -> Survey:
-    since = looked_ns(place, previous.manifest) if previous else 0
-    found = survey(
-        folder, listed, previous.list if previous else None, max_file_bytes, since, crew, clock("reading", progress)
-    )
-    if found.files:
-        return found
-    first = found.skipped[0]
-    raise CorpusError(
-        f"{folder}: none of its {len(found.skipped)} files could be read as an article "
-        f"(the first, {first.path}: {first.reason}); mend or replace them and index again"
-    )
+        since = looked_ns(self.place, previous.manifest) if previous else 0
+        found = survey(
+            self.folder,
+            listed,
+            previous.list if previous else None,
+            self.max_file_bytes,
+            since,
+            self.crew,
+            clock("reading", self.progress),
+            expect_text,
+        )
+        if found.files:
+            return found
+        first = found.skipped[0]
+        raise CorpusError(
+            f"{self.folder}: none of its {len(found.skipped)} files could be read as an article "
+            f"(the first, {first.path}: {first.reason}); mend or replace them and index again"
+        )
 
 
 def _differs(found: Survey, previous: Generation) -> bool:

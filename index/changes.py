@@ -53,11 +53,13 @@ def survey(
     since_ns: int,
     crew: Crew,
     step: Callable[[int, int], None],
+    expect_text: Callable[[], None] = lambda: None,
 ) -> Survey:
     """The folder as it is `listed` now, compared with the files `before`, last looked at at `since_ns`.
 
     A file is read again only where its size or times differ or a time is too close to `since_ns` to be trusted, and
-    parsed again only where its bytes differ. `step(done, total)` is called every few files that are read.
+    parsed again only where its bytes differ. `step(done, total)` is called every few files that are read,
+    `expect_text` before that where some seem to hold other text than they did.
     """
     places, facts = _known(listed, before, max_bytes, since_ns)
     todo: list[tuple[FileStat, FileFacts | None]] = []
@@ -68,6 +70,8 @@ def survey(
             for entry, at in zip(listed, places, strict=True)
             if at is None and isinstance(entry, FileStat)
         ]
+    if any(was is None or was.stat.size != entry.size for entry, was in todo):
+        expect_text()
     looked_at = crew.map(partial(_look, folder, max_bytes), todo)
     files: list[FileFacts | Fresh] = []
     skipped: list[Unreadable] = []

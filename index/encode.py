@@ -19,11 +19,12 @@ with eight-bit weights took 18 ms too (.9978), with 180 MB more to install.
 """
 
 import os
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from corpus.errors import ModelError
@@ -85,14 +86,16 @@ class Encoder(Protocol):
         ...
 
 
-def load_encoder(model: str | None = None) -> Encoder:
+def load_encoder(model: str | None = None, *, beside: bool = False) -> Encoder:
     """The encoder of `model`: a folder or hub name that sentence-transformers takes, or None for the default.
 
     The default goes by its hub name too, so that a name kept in an index finds it in its package.
-    Raises ModelError when the weights are missing or are not the ones expected.
+    Raises ModelError when the weights are missing or are not the ones expected. With `beside` the default's files are
+    compared with their digests in a thread, and whoever asks for its digest, or has it encode, waits for that and
+    gets the error.
     """
     if model is None or model == MiniLM.name:
-        return MiniLM(find_default_model())
+        return MiniLM(_submitted(find_default_model) if beside else find_default_model())
     from index.any_model import AnyModel
 
     return AnyModel(model)
@@ -115,6 +118,20 @@ def find_default_model() -> Path:
     raise ModelError(f"The default model is missing: package {MODEL_PACKAGE} is not installed. Run: {INSTALL}")
 
 
+def _submitted(find: Callable[[], Path]) -> "Future[Path]":
+    """What `find` gives or raises, found in a thread of its own."""
+    found: Future[Path] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(find())
+        except BaseException as error:
+            found.set_exception(error)
+
+    Thread(target=run, name="find-model", daemon=True).start()
+    return found
+
+
 def _weights_of(package: str) -> list[Path]:
     """Where an installed package says that its model.safetensors lies; nothing is imported."""
     try:
@@ -131,12 +148,22 @@ class MiniLM:
     dim = 384
     max_tokens = MINILM_MAX_TOKENS
 
-    def __init__(self, folder: Path, runtime: str = RUNTIME) -> None:
-        self.digest = f"{WEIGHTS_SHA256}-{runtime}"
-        self._folder = folder
+    def __init__(self, folder: "Path | Future[Path]", runtime: str = RUNTIME) -> None:
+        self._found = folder
+        self._runtime = runtime
         self._precision: Literal["fp32", "int8"] = "fp32" if runtime == "fp32" else "int8"
         self._threads = usable_cores()
         self._without_gpu = False
+
+    @property
+    def _folder(self) -> Path:
+        return self._found if isinstance(self._found, Path) else self._found.result()
+
+    @property
+    def digest(self) -> str:
+        """What stands for weights and runtime together, once the files are known to hold these weights."""
+        _ = self._folder
+        return f"{WEIGHTS_SHA256}-{self._runtime}"
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -163,7 +190,7 @@ class MiniLM:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Sent to another process it is loaded there, once."""
-        return _same, (self._folder, self.digest.removeprefix(f"{WEIGHTS_SHA256}-"))
+        return _same, (self._folder, self._runtime)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""

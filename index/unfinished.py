@@ -66,16 +66,18 @@ class Unfinished:
         for start in range(0, len(left), at_a_time):
             some = left[start : start + at_a_time]
             vectors[some] = encode(some, partial(_told, step, start, len(left)))
-            self._keep([digests[n] for n in some], vectors[some])
+            self._keep([digests[n] for n in some], vectors[some], flush=len(left) > at_a_time)
         return vectors, len(left)
 
-    def _keep(self, digests: Sequence[bytes], vectors: Vectors) -> None:
+    def _keep(self, digests: Sequence[bytes], vectors: Vectors, *, flush: bool) -> None:
+        """Append the vectors; few are made again sooner than a disk takes them."""
         records = np.zeros(len(digests), self._record)
         for record, digest, vector in zip(records, digests, vectors, strict=True):
             record["digest"], record["sum"], record["vector"] = np.void(digest), crc32(vector.tobytes()), vector
         self._file.write(records.tobytes())
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if flush:
+            os.fsync(self._file.fileno())
 
 
 def _told(step: Callable[[int, int], None], before: int, total: int, done: int, _: int) -> None:

@@ -1,7 +1,6 @@
 """A new generation written and published: what is new encoded, what stays linked."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -86,15 +85,7 @@ class Writer:
             outlets = [file.document.metadata.source for file in found.files if isinstance(file, Fresh)]
             with words_ahead(self.place, outlets) as ahead:
                 return self._write(found, crew, ahead)
-        with ThreadPoolExecutor(1, thread_name_prefix="prepare") as beside:
-            beside.submit(self._prepare)
-            return self._write(found, crew, None)
-
-    def _prepare(self) -> None:
-        """Load what embedding needs while articles are cut; where that fails, it will again when it is needed."""
-        self.encoder.prepare()
-        if self.before.articles is not None and self.before.articles.has_vectors:
-            _ = self.before.articles.dense
+        return self._write(found, crew, None)
 
     def _write(self, found: Survey, crew: Crew, ahead: WordsAhead | None) -> tuple[int, int]:
         previous = self.before.articles

@@ -64,7 +64,7 @@ def _index(options: Options, settings: Settings) -> int:
     expect_build(target)
     from index.encode import load_encoder
 
-    report = build_index(target, settings, load_encoder(settings.model), compact=options.compact)
+    report = build_index(target, settings, load_encoder(settings.model, beside=True), compact=options.compact)
     print(as_json(_report_json(report)) if options.json else _report_text(report))
     return 0
 

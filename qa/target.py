@@ -108,7 +108,7 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
     from index.store import current_name
 
     check_target(target)
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, beside=True)
     if target.is_sample or current_name(index_place(target.folder, target.index_dir)) is None:
         build_index(target, settings, encoder)
     return open_index(target.folder, target.index_dir, encoder)

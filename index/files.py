@@ -55,9 +55,9 @@ class FileList:
     _database: Database
 
     @cached_property
-    def places(self) -> list[tuple[int, str]]:
-        """The row of each file's article, and its path."""
-        return self._read("article, path")
+    def places(self) -> list[tuple[int, str, int]]:
+        """The row of each file's article, its path, and the number of its outlet."""
+        return self._read("article, path, outlet")
 
     @cached_property
     def stats(self) -> list[_Stat]:

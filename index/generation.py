@@ -47,7 +47,7 @@ class Generation:
         about = {s.first_article + known[0]: known for s in self.segments for known in s.store.about()}
         return tuple(
             StoredArticle(row, path, digest, form, metadata, characters)
-            for row, path in self.list.places
+            for row, path, _ in self.list.places
             for _, digest, form, metadata, characters in (about[row],)
         )
 
@@ -73,7 +73,7 @@ class Generation:
         if len(self.list.places) == self.held:
             return None
         there = np.zeros(self.held, bool)
-        there[[row for row, _ in self.list.places]] = True
+        there[[row for row, _, _ in self.list.places]] = True
         alive: NDArray[np.bool_] = there[self.table["article"]]
         return alive
 
@@ -103,6 +103,48 @@ class Generation:
         """False for what a first build publishes before it embeds: then it is searched by words alone."""
         return self.manifest.embedded
 
+    @cached_property
+    def outlets(self) -> "NDArray[np.int64]":
+        """The number of each article's outlet, by row; -1 for those that are gone."""
+        import numpy as np
+
+        places = self.list.places
+        outlets = np.full(self.held, -1)
+        outlets[[row for row, _, _ in places]] = [outlet for _, _, outlet in places]
+        return outlets
+
+    @cached_property
+    def days(self) -> "NDArray[np.int64]":
+        """The day of each article as YYYYMMDD, by row; 0 where it is unknown."""
+        import numpy as np
+
+        days = np.zeros(self.held, np.int64)
+        for segment in self.segments:
+            known = np.asarray(segment.store.days(), np.int64).reshape(-1, 2)
+            days[segment.first_article + known[:, 0]] = known[:, 1]
+        return days
+
+    @cached_property
+    def _paths(self) -> dict[int, str]:
+        return {row: path for row, path, _ in self.list.places}
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The row of each text by its digest, the first by path where several articles have it."""
+        digests = {s.first_article + row: digest for s in self.segments for row, digest in s.store.digests()}
+        return {digests[row]: row for row, _, _ in reversed(self.list.places)}
+
+    def article(self, row: int) -> StoredArticle:
+        """What is stored of one article beside its text. Raises KeyError for a row that is not there."""
+        path = self._paths[row]
+        segment = self.segment_of(row)
+        _, digest, form, metadata, characters = segment.store.one(row - segment.first_article)
+        return StoredArticle(row, path, digest, form, metadata, characters)
+
+    def row_of(self, digest: str) -> int | None:
+        """The row of the article whose text has this SHA-256, the first by path where several do."""
+        return self._rows.get(digest)
+
     def segment_of(self, article: int) -> Segment:
         """The segment that holds an article by its row."""
         return next(segment for segment in reversed(self.segments) if segment.first_article <= article)
@@ -130,7 +172,9 @@ class Generation:
         with _ours(self.folder, self.manifest):
             dense = self.dense.size if self.has_vectors else len(self.table)
             whole = dense == len(self.table) == self.sentence_terms.size
-            if len(self.articles) != self.manifest.articles or self.words is None or not whole:
+            rows = [row for row, _, _ in self.list.places]
+            there = len(rows) == self.manifest.articles and min(rows) >= 0 and max(rows) < self.held
+            if not there or self.words is None or not whole:
                 raise ValueError("its parts do not fit together")
             return self
 

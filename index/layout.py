@@ -49,7 +49,7 @@ def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None, 
             files.append(_facts(cut, first_article + len(moved)))
             moved.append(cut)
     stay = {row for row in there if row < first_article}
-    known = [row for row, _ in previous.list.places] if kept and previous else []
+    known = [row for row, _, _ in previous.list.places] if kept and previous else []
     gone = tuple(row for row in known if row not in stay)
     return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + sum(new))
 

@@ -174,7 +174,9 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
         stamps[name] = (files[name][1], *unread[1:])
         if shared not in (None, files[name]):
             raise damaged(place, path, "does not match the manifest of the generation before")
-    text = json.dumps(asdict(manifest) | {"files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False).encode("utf-8")
+    text = json.dumps(asdict(manifest) | {"files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False).encode(
+        "utf-8"
+    )
     (folder / "manifest.json").write_bytes(text)
     _flush_all([folder / "manifest.json", *sorted(p for p in folder.rglob("*") if p.is_dir()), folder])
     published = place / "generations" / manifest.generation

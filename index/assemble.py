@@ -16,6 +16,8 @@ from index.files import FileFacts
 from index.generation import Generation
 from index.layout import Layout
 from index.lexical import Entry, LexicalWriter
+from index.line_keys import Keys, numbers_of, write_line_keys
+from index.line_keys import joined as joined_keys
 from index.passing import day_number, embedded_text, words_header
 from index.rows import ROW, write_rows
 from index.segment import ARTICLES, PASSAGES
@@ -117,6 +119,7 @@ def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Gene
     articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut for cut in plan.moved]
     write_articles(folder / ARTICLES, articles)
     write_rows(passages.table, folder / PASSAGES)
+    write_line_keys(joined_keys([_line_keys(cut, previous) for cut in plan.moved]), folder)
     write_sentence_terms(joined(list(_marks(plan, passages, previous))), folder)
 
 
@@ -124,6 +127,13 @@ def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore,
     assert previous is not None, "only a generation has stored articles"
     segment = previous.segment_of(file.row)
     return segment.store, file.row - segment.first_article
+
+
+def _line_keys(cut: CutArticle | FileFacts, previous: Generation | None) -> Keys:
+    if isinstance(cut, FileFacts):
+        assert previous is not None, "only a generation has stored articles"
+        return previous.line_keys_of(cut.row)
+    return numbers_of(cut.keys, cut.recurring)
 
 
 def _marks(plan: Layout, passages: Passages, previous: Generation | None) -> Iterator[NDArray[np.uint16]]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 from corpus.document import Document
-from corpus.furniture import recurring_lines
 from corpus.passages import TokenCounter
 from index.articles import CutArticle
 from index.changes import Fresh, Survey
@@ -13,6 +11,7 @@ from index.crew import Crew
 from index.cut import cut
 from index.files import FileFacts
 from index.generation import Generation
+from index.outlet_lines import changed_lines
 
 _TOLD_EVERY = 16
 
@@ -29,12 +28,8 @@ def cut_files(
     """The articles in order: kept as the generation before has them, or cut anew where the file has changed or the
     lines that recur at its outlet have. `each` is called with each of those, in order, `step(done, total)` every few.
     """
-    lines = _outlet_lines(found, previous)
-    anew = [
-        n
-        for n, file in enumerate(found.files)
-        if isinstance(file, Fresh) or (n in lines and lines[n].cut_with != lines[n].recurring)
-    ]
+    lines = changed_lines(found, previous)
+    anew = sorted(lines)
     documents = [_document(found.files[n], previous) for n in anew]
     todo = [(document, lines[n].recurring) for n, document in zip(anew, documents, strict=True)]
     made: dict[int, CutArticle] = {}
@@ -59,34 +54,3 @@ def _document(file: FileFacts | Fresh, previous: Generation | None) -> Document:
         return file.document
     assert previous is not None, "only a generation has unchanged files"
     return previous.document(file)
-
-
-class _Lines(NamedTuple):
-    """A file's lines that may recur, those that did when it was cut (None for one not yet cut), those that do now."""
-
-    keys: frozenset[str]
-    cut_with: frozenset[str] | None
-    recurring: frozenset[str]
-
-
-def _outlet_lines(found: Survey, previous: Generation | None) -> dict[int, _Lines]:
-    """The lines of every file of an outlet whose files are not what they were, by the file's place."""
-    own: dict[int, tuple[frozenset[str], frozenset[str] | None]] = {}
-    unchanged: dict[int, FileFacts] = {}
-    for n, file in enumerate(found.files):
-        if isinstance(file, Fresh):
-            own[n] = file.keys, None
-        elif file.source in found.stirred:
-            unchanged[n] = file
-    if previous is not None:
-        stored = previous.lines([facts.row for facts in unchanged.values()])
-        own |= {n: stored[facts.row] for n, facts in unchanged.items()}
-    outlets = {n: _outlet(found.files[n]) for n in own}
-    recurring = recurring_lines((found.files[n].stat.path, outlets[n], keys) for n, (keys, _) in own.items())
-    return {
-        n: _Lines(keys, cut_with, recurring.get(outlets[n], frozenset()) & keys) for n, (keys, cut_with) in own.items()
-    }
-
-
-def _outlet(file: FileFacts | Fresh) -> str | None:
-    return file.document.metadata.source if isinstance(file, Fresh) else file.source

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these stand on numpy, and a build that finds nothing change
 
     from index.dense import DenseIndex
     from index.lexical import LexicalIndex
+    from index.line_keys import Keys
     from index.rows import Table
     from index.sentence_terms import SentenceTerms
 
@@ -166,6 +167,27 @@ class Generation:
             rows = [row - segment.first_article for row in articles if segment.first_article <= row < end]
             found |= {segment.first_article + row: lines for row, lines in segment.store.lines(rows).items()}
         return found
+
+    def line_keys(self) -> "tuple[Keys, NDArray[np.int64]]":
+        """The lines of all articles that may recur, as numbers (index/line_keys.py), and the row of each one's article.
+
+        Rows rise.
+        """
+        import numpy as np
+
+        keys, rows = [], []
+        for segment in self.segments:
+            held, edges = segment.line_keys
+            keys.append(held)
+            rows.append(np.repeat(np.arange(len(edges) - 1) + segment.first_article, np.diff(edges)))
+        return np.concatenate(keys), np.concatenate(rows)
+
+    def line_keys_of(self, article: int) -> "Keys":
+        """Those of one article, by its row."""
+        segment = self.segment_of(article)
+        keys, edges = segment.line_keys
+        at = article - segment.first_article
+        return keys[edges[at] : edges[at + 1]]
 
     def opened(self) -> "Generation":
         """The same, every file of it open. Raises IndexFault where one is not what a Copydesk writes."""

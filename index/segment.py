@@ -4,6 +4,7 @@
     passages.bin       article, start, end, tokens, text digest of each row: fixed-size records
     vectors.faiss      the vectors, in row order; none in what a first build publishes to begin with
     terms.npy, edges.npy    which terms stand together in one sentence
+    lines.npy, line_edges.npy    the lines of each article that may recur at its outlet, as numbers
 
 Rows of articles and passages count from the segment's first; a generation moves them behind those of the segments
 before it. A segment is never changed: an article that is gone is only left out of the generation's list of files.
@@ -18,6 +19,7 @@ from index.articles import ArticleStore
 
 if TYPE_CHECKING:  # these stand on numpy, and a build that finds nothing changed asks for none of them
     from index.dense import Part
+    from index.line_keys import Run as LineKeys
     from index.rows import Table
     from index.sentence_terms import Run
 
@@ -61,3 +63,14 @@ class Segment:
         from index.sentence_terms import read_sentence_terms
 
         return read_sentence_terms(self.folder)
+
+    @cached_property
+    def line_keys(self) -> "LineKeys":
+        """The lines of each article that may recur, as numbers: made of their keys where no file holds them."""
+        from index.line_keys import joined, numbers_of, read_line_keys
+
+        held = read_line_keys(self.folder)
+        if held is None:
+            lines = self.store.lines(range(self.store.count()))
+            held = joined([numbers_of(*lines[row]) for row in range(self.store.count())])
+        return held

@@ -1,6 +1,7 @@
 """What changed in a folder since a generation was built: which articles to keep, to cut anew, to read, to forget."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ _RACY_NS = 2_000_000_000
 """A file changed this shortly before it was looked at may change again within the clock's grain: read it again."""
 
 _TOLD_EVERY = 16
+_STRETCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,37 @@ def _known(
     """Where each listed file stands among those of the list before, None for one that is to be read; and that list."""
     if before is None:
         return [None] * len(listed), ()
-    held = {stat: at for at, stat in enumerate(before.stats)}
+    places = _same(listed, before.stats)
     limit = since_ns - _RACY_NS
-    places = [
-        held.get(entry)
-        if isinstance(entry, FileStat) and entry.size <= max_bytes and entry.mtime_ns < limit and entry.ctime_ns < limit
-        else None
-        for entry in listed
-    ]
+    for at, entry in enumerate(listed):
+        if isinstance(entry, FileStat) and (entry[1] > max_bytes or entry[2] >= limit or entry[3] >= limit):
+            places[at] = None
     return places, before.files
+
+
+def _same(listed: Sequence[FileStat | Unreadable], stats: Sequence[tuple[str, int, int, int]]) -> list[int | None]:
+    """Where each listed file stands in the list of old, None where it is not in it as it is now.
+
+    Both are in the order of paths, so that most are told by comparing a stretch of one with a stretch of the other.
+    """
+    places: list[int | None] = []
+    at = 0
+    while len(places) < len(listed):
+        start = len(places)
+        if at < len(stats) and listed[start : start + _STRETCH] == stats[at : at + _STRETCH]:
+            some = range(at, min(at + _STRETCH, len(stats)))
+            places += some
+            at = some.stop
+            continue
+        entry = listed[start]
+        if isinstance(entry, Unreadable):
+            places.append(None)
+            continue
+        at = bisect_left(stats, (entry.path,), at)
+        is_there = at < len(stats) and stats[at][0] == entry.path
+        places.append(at if is_there and stats[at] == entry else None)
+        at += is_there
+    return places
 
 
 def _compared(

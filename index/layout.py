@@ -48,10 +48,17 @@ def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None, 
         else:
             files.append(_facts(cut, first_article + len(moved)))
             moved.append(cut)
-    stay = {row for row in there if row < first_article}
-    known = [row for row, _, _ in previous.list.places] if kept and previous else []
-    gone = tuple(row for row in known if row not in stay)
+    gone = _gone(previous, there, first_article) if kept and previous else ()
     return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + sum(new))
+
+
+def _gone(previous: Generation, there: Sequence[int], first_article: int) -> tuple[int, ...]:
+    """The rows of the generation before whose articles are gone, or go where the new segment begins."""
+    known = np.fromiter((row for row, _, _ in previous.list.places), np.int64, len(previous.list.places))
+    stays = np.zeros(previous.held, bool)
+    stays[list(there)] = True
+    stays[first_article:] = False
+    return tuple(known[~stays[known]].tolist())
 
 
 def _kept(previous: Generation | None, there: Sequence[int], new: int) -> tuple[tuple[Segment, ...], int]:

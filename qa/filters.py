@@ -1,7 +1,7 @@
 """The filters of the page: outlets and dates as HTML, and what the browser sends back as a `Where`."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from corpus.errors import MisuseError
@@ -17,7 +17,7 @@ def filters_html(index: NewsIndex | None) -> Markup:
     if index is None:
         return tag("p", {"class": "empty"}, "Filters come up once articles are indexed.")
     close = tag("button", {"class": "btn", "type": "button", "data-filters": True}, "Close")
-    parts = [tag("div", {"class": "closer"}, close), _outlets(index.outlets), _dates(index.articles)]
+    parts = [tag("div", {"class": "closer"}, close), _outlets(index.articles), _dates(index.articles)]
     if index.skipped:
         link = tag("a", {"href": "#skipped", "data-tab": "Articles"}, _skipped_words(len(index.skipped)))
         parts.append(tag("section", {}, tag("h2", {}, "Skipped"), link))
@@ -28,7 +28,8 @@ def _skipped_words(skipped: int) -> str:
     return "1 file, with its reason" if skipped == 1 else f"{skipped:,} files, with reasons"
 
 
-def _outlets(counts: Mapping[str | None, int]) -> Markup:
+def _outlets(articles: Sequence[StoredArticle]) -> Markup:
+    counts = Counter(article.metadata.source for article in articles)
     rows = []
     for name in sorted(counts, key=lambda each: (each is None, (each or "").casefold(), each or "")):
         box = tag(

@@ -65,7 +65,7 @@ def index_html(index: NewsIndex | None) -> Markup:
     built = datetime.fromisoformat(info.built_at)
     facts = [
         ("Folder", tag("span", {"class": "file"}, plain(str(index.folder)))),
-        ("Articles", f"{index.info.articles:,}"),
+        ("Articles", f"{len(index.articles):,}"),
         ("Passages", f"{info.passages:,}, of at most {info.passage_tokens} tokens"),
         ("Built", f"{written_date(built.date().isoformat())}, {built:%H:%M} UTC"),
         ("Model", tag("span", {}, plain(info.model), " ", tag("span", {"class": "file"}, info.model_digest[:12]))),

@@ -15,10 +15,10 @@ def status_html(desk: Desk, now: datetime) -> Markup:
         return _progress(job.progress, by_words=index is not None and not index.has_vectors)
     if index is None:
         return tag("div", {"class": "status"}, tag("span", {}, "no articles yet"))
-    outlets = len(index.outlets)
+    outlets = len({article.metadata.source for article in index.articles})
     built = datetime.fromisoformat(index.info.built_at)
     facts = f" · {counted(outlets, 'outlet')} · built {_ago(now, built)}"
-    return tag("div", {"class": "status"}, tag("b", {}, counted(index.info.articles, "article")), facts)
+    return tag("div", {"class": "status"}, tag("b", {}, counted(len(index.articles), "article")), facts)
 
 
 def _progress(progress: Progress, by_words: bool) -> Markup:
@@ -102,7 +102,7 @@ def welcome_html(desk: Desk) -> Markup:
     """What stands in the middle before the first question: what this is, or why there is nothing to ask yet."""
     index = desk.index()
     if index is not None:
-        title = f"Ask {counted(index.info.articles, 'article')} a question"
+        title = f"Ask {counted(len(index.articles), 'article')} a question"
         lines = [
             "Answers are the articles’ own sentences. Each ends in markers that lead to the words in their source.",
             "When the articles don’t say, the answer is that they don’t.",

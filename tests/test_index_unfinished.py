@@ -66,6 +66,15 @@ def test_a_stopped_build_goes_on_where_it_ended(tmp_path):
     assert run(tmp_path, 10, Encoder()) == list(range(10))
 
 
+def test_few_vectors_are_not_worth_a_flush_and_many_are_flushed_as_they_come(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr("os.fsync", flushed.append)
+    run(tmp_path, 3, Encoder())
+    assert len(flushed) == 0
+    run(tmp_path, 10, Encoder())
+    assert len(flushed) == 3
+
+
 @pytest.mark.parametrize("cut", range(1, 57, 5))
 def test_a_torn_record_is_embedded_again_and_those_before_it_are_not(tmp_path, cut):
     stopped(tmp_path, 1)

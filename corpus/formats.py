@@ -4,15 +4,15 @@ from pathlib import PurePosixPath
 
 from corpus.charsets import NotText, decode
 from corpus.document import Document, Span
+from corpus.listing import FORMATS
 from corpus.metadata import from_front_matter, from_text, merge
 
-__all__ = ["FORMATS", "NotText", "decode", "parse"]
+__all__ = ["NotText", "decode", "parse"]
 
 # Bounds on a file's time: 5 million characters of the worst there is take half a minute, as do 150,000 lines.
 _MOST_CHARACTERS = 5_000_000  # a novel has 1 million
 _MOST_LINES = 150_000
 _LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
-FORMATS = {".txt": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 
 
 def parse(path: str, data: bytes) -> Document:

@@ -5,13 +5,15 @@ goes on in sentences that don't speak to the reader is never furniture by its wo
 a link to another story.
 """
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
 from corpus.furniture_lines import clauses, lowered
-from corpus.furniture_screen import beginning, screen
+from corpus.furniture_screen import Screen, beginning, screen
 
 _FRAGMENT = re.compile(r"(<[a-z]+>) = (.+)")
 _HEADING = re.compile(r"\[([^\]]+)\]((?: (?:edge|tail|between|heading|weak-heading|label|cased))*)")
@@ -113,7 +115,7 @@ def _by_beginning(zone: str) -> dict[str, list[_Place]]:
             kinds.setdefault((rule.reason, rule.label, rule.cased), []).append(rule)
     found: dict[str, list[_Place]] = {}
     for number, rule in enumerate(rule for same in kinds.values() for rule in same):
-        seen = screen(rule.pattern)
+        seen = _screens().get(pattern_mark(rule.pattern)) or screen(rule.pattern)
         for begin in seen.begins:
             found.setdefault(begin, []).extend((number, held, rule) for held in seen.holds)
     return found
@@ -126,6 +128,19 @@ def _rules_for(zone: str, start: str | None) -> tuple[tuple[str, Rule], ...]:
     begins = found if start is None else (start[:size] for size in range(len(start) + 1))
     places = {place[:2]: place for begin in begins for place in found.get(begin, ())}
     return tuple((held, rule) for _, held, rule in (places[key] for key in sorted(places)))
+
+
+@cache
+def _screens() -> dict[str, Screen]:
+    """What `screen` says of each rule's pattern, by its mark, as it was written down: to read all patterns takes longer
+    than to cut an article, and an index into which one is taken would wait for it. What is not written down is read."""
+    rows = resources.files("corpus").joinpath("furniture_screens.txt").read_text("utf-8").splitlines()
+    return {mark: Screen(tuple(begins), tuple(holds)) for mark, begins, holds in map(json.loads, rows)}
+
+
+def pattern_mark(pattern: str) -> str:
+    """What stands for a pattern in furniture_screens.txt."""
+    return hashlib.blake2b(pattern.encode(), digest_size=8).hexdigest()
 
 
 @cache

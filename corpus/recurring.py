@@ -44,8 +44,8 @@ _CREDIT_LINE = re.compile(
 )
 
 # Marks in front of a key: a line that can't be furniture, kept to tell near-copies; a short line between paragraphs.
-_PARAGRAPH = "="
-_BETWEEN = "~"
+PARAGRAPH = "="
+BETWEEN = "~"
 
 
 def line_key(line: Line) -> str | None:
@@ -78,10 +78,10 @@ def line_keys(document: Document) -> frozenset[str]:
     found = set()
     for number, (line, key) in enumerate(zip(lines, keys, strict=True)):
         if key is None:
-            found.add(_PARAGRAPH + _short_digest(document.text[line.start : line.end]))
+            found.add(PARAGRAPH + _short_digest(document.text[line.start : line.end]))
         else:
             between = first < number < last and not line.paragraph
-            found.add(_BETWEEN + key if between else key)
+            found.add(BETWEEN + key if between else key)
     return frozenset(found)
 
 
@@ -101,19 +101,25 @@ def _recurring(pages: Sequence[frozenset[str]], outlet: str | None) -> frozenset
     between: Counter[str] = Counter()
     for page, lines in enumerate(pages):
         for key in lines:
-            if not key.startswith(_PARAGRAPH):
-                bare = key.removeprefix(_BETWEEN)
+            if not key.startswith(PARAGRAPH):
+                bare = key.removeprefix(BETWEEN)
                 stories.setdefault(bare, set()).add(story_of[page])
-                between[bare] += 1 if key.startswith(_BETWEEN) else -1
+                between[bare] += 1 if key.startswith(BETWEEN) else -1
     total = len(set(story_of))
     return frozenset(key for key, seen in stories.items() if _many(len(seen), total, outlet, between=between[key] >= 0))
 
 
 def _many(seen: int, total: int, outlet: str | None, *, between: bool) -> bool:
-    least, share = (MIN_STORIES_BETWEEN, MIN_SHARE_BETWEEN) if between else (MIN_STORIES, MIN_SHARE)
-    if outlet is None:
-        least, share = max(least, MIN_STORIES_UNKNOWN), max(share, MIN_SHARE_UNKNOWN)
+    least, share = least_and_share(known=outlet is not None, between=between)
     return seen >= least and seen >= share * total
+
+
+def least_and_share(*, known: bool, between: bool) -> tuple[int, float]:
+    """In how many stories, and in what share of all, a line of a known outlet or of none must stand to recur."""
+    least, share = (MIN_STORIES_BETWEEN, MIN_SHARE_BETWEEN) if between else (MIN_STORIES, MIN_SHARE)
+    if known:
+        return least, share
+    return max(least, MIN_STORIES_UNKNOWN), max(share, MIN_SHARE_UNKNOWN)
 
 
 def _stories(pages: Sequence[frozenset[str]]) -> list[int]:
@@ -125,15 +131,26 @@ def _stories(pages: Sequence[frozenset[str]]) -> list[int]:
     holders: dict[str, list[int]] = {}
     for page, lines in enumerate(pages):
         for key in lines:
-            if key.startswith(_PARAGRAPH):
+            if key.startswith(PARAGRAPH):
                 holders.setdefault(key, []).append(page)
     shared = Counter(pair for holding in holders.values() for pair in pairwise(holding))
-    paragraphs = [sum(key.startswith(_PARAGRAPH) for key in lines) for lines in pages]
-    story = list(range(len(pages)))
-    for (one, other), common in sorted(shared.items()):
-        if common >= SAME_STORY_SHARE * min(paragraphs[one], paragraphs[other]):
-            story[_root(story, other)] = _root(story, one)
-    return [_root(story, page) for page in range(len(pages))]
+    paragraphs = [sum(key.startswith(PARAGRAPH) for key in lines) for lines in pages]
+    return joined_pages(
+        len(pages),
+        (
+            (one, other)
+            for (one, other), common in sorted(shared.items())
+            if common >= SAME_STORY_SHARE * min(paragraphs[one], paragraphs[other])
+        ),
+    )
+
+
+def joined_pages(pages: int, alike: Iterable[tuple[int, int]]) -> list[int]:
+    """For each of so many pages the first of those that it is alike to, directly or by way of others."""
+    story = list(range(pages))
+    for one, other in alike:
+        story[_root(story, other)] = _root(story, one)
+    return [_root(story, page) for page in range(pages)]
 
 
 def _root(story: list[int], page: int) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import ModelError
-from index.batch import OnProgress, Vectors, each_once, file_digest, sound
+from index.batch import OnProgress, Vectors, each_once, sound
+from index.checksum import file_digest
 from index.model_files import FETCHED, MODEL_SUFFIXES, pickled_weights
 from index.silence import silence
 

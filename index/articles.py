@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Document, Furniture, Metadata, Span, text_digest
-from corpus.read import FileStat
-from index.cut import Pieces
+from corpus.listing import FileStat
 from index.database import Database, StoreFault, new_database, open_database
 from index.faults import DamagedIndex
 from index.hits import ArticleText
 from index.verify import distrust
+
+if TYPE_CHECKING:  # heavy, and made by who cuts
+    from index.cut import Pieces
 
 _SCHEMA = """
 CREATE TABLE articles (row INTEGER PRIMARY KEY, digest TEXT NOT NULL, format TEXT NOT NULL, title TEXT, source TEXT,
@@ -42,7 +44,7 @@ class CutArticle:
     document: Document
     stat: FileStat
     file_digest: str
-    pieces: Pieces
+    pieces: "Pieces"
     keys: frozenset[str]
     recurring: frozenset[str]
 
@@ -108,9 +110,23 @@ class ArticleStore:
             self._free.put(open_database(path))
 
     def count(self) -> int:
-        """How many articles there are."""
-        [(count,)] = self._read("SELECT count(*) FROM articles")
+        """How many articles there are, by the last row: to count them all would read them all."""
+        [(count,)] = self._read("SELECT coalesce(max(row) + 1, 0) FROM articles")
         return int(count)
+
+    def days(self) -> list[tuple[int, int]]:
+        """The row and the day, as YYYYMMDD, of each article that says one."""
+        day = "CAST(replace(published, '-', '') AS INTEGER)"
+        return self._read(f"SELECT row, {day} FROM articles WHERE published IS NOT NULL")
+
+    def one(self, row: int) -> About:
+        """What is known of one article. Raises KeyError for a row that is not there."""
+        [(digest, form, *known, size)] = self._one(f"SELECT {_ABOUT} FROM articles WHERE row = ?", row)
+        return About(row, digest, form, Metadata(*known), size)
+
+    def digests(self) -> list[tuple[int, str]]:
+        """The row of every article and the digest of its text."""
+        return self._read("SELECT row, digest FROM articles")
 
     def about(self) -> list[About]:
         """All articles in row order."""
@@ -152,6 +168,7 @@ class ArticleStore:
 
     def _whole(self, row: int) -> list[Any]:
         """All that is stored of an article, in the order of _ABOUT and _TEXTS, held against its digests."""
+        stored: list[Any]
         [(*stored, seal)] = self._one(f"SELECT {_WHOLE} FROM articles JOIN texts USING (row) WHERE row = ?", row)
         if text_digest(stored[_TEXT_AT]) != stored[0] or _seal(*stored) != seal:
             raise self._damaged("holds another text than was stored")
@@ -160,16 +177,17 @@ class ArticleStore:
     def _damaged(self, reason: str) -> DamagedIndex:
         return distrust(self._path.parents[4], self._path, reason)
 
-    def _one(self, query: str, row: int) -> list[tuple[Any, ...]]:
+    def _one(self, query: str, row: int) -> list[Any]:
         found = self._read(query, (row,))
         if not found:
             raise KeyError(row)
         return found
 
-    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         database = self._free.get()
         try:
-            return database.execute(query, values).fetchall()
+            found: list[Any] = database.execute(query, values).fetchall()
+            return found
         except StoreFault as error:
             raise self._damaged(f"can't be read: {error}") from error
         finally:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,11 +17,16 @@ from index.files import FileFacts
 from index.generation import Generation
 from index.layout import Layout
 from index.lexical import Entry, LexicalWriter
+from index.line_keys import Keys, numbers_of, write_line_keys
+from index.line_keys import joined as joined_keys
 from index.passing import day_number, embedded_text, words_header
-from index.rows import ROW, Table, write_rows
+from index.rows import ROW, write_rows
 from index.segment import ARTICLES, PASSAGES
 from index.sentence_terms import Run, chained, joined
 from index.unfinished import Unfinished
+
+if TYPE_CHECKING:
+    from index.rows import Table
 
 KEPT_AT_A_TIME = 128
 """How many passages are embedded between two writes to disk: a second or two of work, the most that a crash costs."""
@@ -32,7 +38,7 @@ class Passages:
     """The passages of a new segment: their table, where each stood in the generation before (-1: it did not), and by
     its digest the text of each that has no vector there."""
 
-    table: Table
+    table: "Table"
     before: Rows
     texts: Mapping[bytes, str]
 
@@ -65,7 +71,7 @@ def passages_of(plan: Layout, previous: Generation | None) -> Passages:
     return Passages(np.concatenate(parts), np.concatenate(before), texts)
 
 
-def _add_texts(texts: dict[bytes, str], part: Table, text: str) -> None:
+def _add_texts(texts: dict[bytes, str], part: "Table", text: str) -> None:
     for _, start, end, _, digest in part.tolist():
         texts.setdefault(bytes(digest), embedded_text(text[start:end]))
 
@@ -100,7 +106,7 @@ def vectors_of(
     return vectors, encoded
 
 
-def _rows_by_digest(table: Table, wanted: Iterable[bytes]) -> dict[bytes, int]:
+def _rows_by_digest(table: "Table", wanted: Iterable[bytes]) -> dict[bytes, int]:
     """The row of each wanted digest that the table holds; of a large table only few are looked at one by one."""
     held = np.ascontiguousarray(table["digest"])
     heads = np.frombuffer(held.tobytes(), np.uint64)[::4]
@@ -114,12 +120,20 @@ def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Gene
     articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut for cut in plan.moved]
     write_articles(folder / ARTICLES, articles)
     write_rows(passages.table, folder / PASSAGES)
+    write_line_keys(joined_keys([_line_keys(cut, previous) for cut in plan.moved]), folder)
 
 
 def _stored(file: FileFacts, previous: Generation | None) -> tuple[ArticleStore, int]:
     assert previous is not None, "only a generation has stored articles"
     segment = previous.segment_of(file.row)
     return segment.store, file.row - segment.first_article
+
+
+def _line_keys(cut: CutArticle | FileFacts, previous: Generation | None) -> Keys:
+    if isinstance(cut, FileFacts):
+        assert previous is not None, "only a generation has stored articles"
+        return previous.line_keys_of(cut.row)
+    return numbers_of(cut.keys, cut.recurring)
 
 
 def terms_of_segment(plan: Layout, passages: Passages, previous: Generation | None, crew: Crew) -> Run:

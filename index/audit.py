@@ -9,26 +9,29 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.document import Unreadable, text_digest
 from corpus.errors import CorpusError, IndexFault
-from corpus.read import list_files, read_bytes
+from corpus.listing import list_files
+from corpus.read import read_bytes
 from index.articles import About
-from index.batch import file_digest
+from index.checksum import file_digest
 from index.database import torn_pages
 from index.dense import DenseIndex
 from index.files import FileList, read_files
 from index.hits import ArticleText
 from index.lexical import read_lexical
 from index.passing import embedded_text
-from index.rows import Table
 from index.segment import ARTICLES, Segment
-from index.store import FILES, KEEP, SEGMENTS, WORDS, Manifest, read_manifest, read_pointer
-from index.unfinished import NAME as UNFINISHED
+from index.store import FILES, KEEP, SEGMENTS, UNFINISHED, WORDS, Manifest, read_manifest, read_pointer
 from index.verify import NAME as VERIFIED
 from index.verify import distrust
+
+if TYPE_CHECKING:
+    from index.rows import Table
 
 _BESIDE = {"current", "lock", "looked", "generations", VERIFIED, UNFINISHED}
 _UNIT = 0.05  # how far from 1 the length of a vector may be: eight bits a number leave less than a tenth of that
@@ -169,7 +172,7 @@ class _Checked:
             self.spans += len(rows) + len(text.sentences) + len(text.furniture)
             yield from (f"{segment.folder}: article {one.row:,} {why}" for why in _odd_spans(one, text, rows))
 
-    def _sums(self, table: Table, held: int, listed: FileList) -> Iterator[str]:
+    def _sums(self, table: "Table", held: int, listed: FileList) -> Iterator[str]:
         made = self._manifest
         rows = [file.row for file in listed.files]
         if len(set(rows)) != len(rows) or any(not 0 <= row < held for row in rows):
@@ -221,7 +224,7 @@ def _odd_vectors(segment: Segment) -> Iterator[str]:
             return
 
 
-def _odd_spans(about: About, text: ArticleText, rows: Table) -> Iterator[str]:
+def _odd_spans(about: About, text: ArticleText, rows: "Table") -> Iterator[str]:
     if about.characters != len(text.text):
         yield f"has {len(text.text):,} characters, not {about.characters:,}"
     end = 0

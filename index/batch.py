@@ -1,9 +1,7 @@
-"""What every encoder does alike: each different text once, in order, with progress; and what a file's digest is."""
+"""What every encoder does alike: each different text once, in order, with progress."""
 
-import hashlib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +30,3 @@ def each_once(texts: Sequence[str], dim: int, parts: Parts, progress: OnProgress
 def sound(text: str) -> str:
     """The text with half characters (lone surrogates, which tokenizers refuse) replaced by "?"."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import IndexFault
-from index.cutting import cutting_digest
+from index.cutting_version import cutting_digest
 from index.encode import Encoder
 from index.generation import Generation, load_generation
 from index.place import check_owner, index_place

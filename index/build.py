@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.document import Unreadable
-from corpus.read import FileStat, list_files
+from corpus.listing import FileStat, list_files
 from index.before import Before, find_before, without
+from index.beside import Beside
 from index.changes import Fresh, Survey, survey
 from index.crew import Crew
 from index.encode import Encoder, load_encoder
@@ -16,10 +17,8 @@ from index.faults import DamagedIndex, writing
 from index.generation import Generation
 from index.place import index_place, looked_ns, note_look, one_build
 from index.progress import Listener, clock
-from index.store import clear_leftovers, current_name
+from index.store import clear_leftovers, current_name, forget_unfinished
 from index.uncollected import seldom_collected
-from index.unfinished import forget
-from index.write import Writer, blank_manifest
 
 MAX_FILE_BYTES = 20_000_000
 PASSAGE_TOKENS = 200
@@ -70,15 +69,18 @@ def build(
     now_ns = time.time_ns()
     listed = list(list_files(folder))  # raises for a folder that can't be used, before anything is written into it
     encoder = load_encoder() if encoder is None else encoder
+    _ = encoder.digest  # what is wrong with the model is told before anything is written as well
     place = index_place(folder, index_dir, to_build=True)
-    with one_build(place), Crew(processes) as crew:
+    with one_build(place), Crew(processes) as crew, Beside(encoder) as beside:
         with writing(place):
             clear_leftovers(place)
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
         if previous is not None and looked_ns(place, previous.manifest) > now_ns:  # by a build that ended meanwhile
             now_ns, listed = time.time_ns(), list(list_files(folder))
-        making = _Making(folder, place, encoder, passage_tokens, max_file_bytes, progress, crew, compact, now_ns)
+        making = _Making(
+            folder, place, encoder, passage_tokens, max_file_bytes, progress, crew, beside, compact, now_ns
+        )
         try:
             with before.vectors.suspected() if before.vectors else nullcontext():
                 report = making.report(listed, before)
@@ -100,19 +102,22 @@ class _Making:
     max_file_bytes: int
     progress: Listener
     crew: Crew
+    beside: Beside
     compact: bool
     now_ns: int
 
     def report(self, listed: Sequence[FileStat | Unreadable], before: Before) -> BuildReport:
         """The report of the generation made of the files and of what can be used of the index before."""
         previous = before.articles
-        found = _survey(self.folder, listed, self.place, previous, self.max_file_bytes, self.crew, self.progress)
+        found = self._survey(listed, previous)
         report = _report(found, before.why)
         if previous is not None and previous.has_vectors and not self.compact and not _differs(found, previous):
             made = previous.manifest
             note_look(self.place, made, self.now_ns)
-            forget(self.place)
+            forget_unfinished(self.place)
             return replace(report, generation=made.generation, passages=made.passages)
+        from index.write import Writer, blank_manifest  # with all that reads, cuts and embeds articles
+
         with writing(self.place):
             blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
         writer = Writer(self.place, blank, before, self.encoder, self.progress, self.compact)
@@ -125,21 +130,24 @@ class _Making:
             embedded=written.embedded,
         )
 
+    def _survey(self, listed: Sequence[FileStat | Unreadable], previous: Generation | None) -> Survey:
+        def expect_text() -> None:
+            if previous is not None:  # on a first build the processes that cut need both cores first
+                self.beside.begin(previous)
 
-def _survey(
-    folder: Path,
-    listed: Sequence[FileStat | Unreadable],
-    place: Path,
-    previous: Generation | None,
-    max_file_bytes: int,
-    crew: Crew,
-    progress: Listener,
-) -> Survey:
-    known = previous.list.files if previous else ()
-    since = looked_ns(place, previous.manifest) if previous else 0
-    found = survey(folder, listed, known, max_file_bytes, since, crew, clock("reading", progress))
-    found.must_hold_one(folder)
-    return found
+        since = looked_ns(self.place, previous.manifest) if previous else 0
+        found = survey(
+            self.folder,
+            listed,
+            previous.list if previous else None,
+            self.max_file_bytes,
+            since,
+            self.crew,
+            clock("reading", self.progress),
+            expect_text,
+        )
+        found.must_hold_one(self.folder)
+        return found
 
 
 def _differs(found: Survey, previous: Generation) -> bool:

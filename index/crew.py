@@ -10,15 +10,16 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import cache, partial
-from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process, set_forkserver_preload
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+if TYPE_CHECKING:  # loaded when processes are asked for
+    from concurrent.futures import ProcessPoolExecutor
 
 FEWEST = 64
 """Fewer items than this are done here, where none is heavy: a process takes half a second to start."""
@@ -32,7 +33,6 @@ _OBJECTS_A_COLLECTION = 50_000  # what is made here is handed on and freed; look
 _LOST = "took more than {:g} seconds to read, or ended the process that read it; save it anew as plain text"
 _CAN_LIMIT = hasattr(signal, "setitimer")
 _OTHER_WORK = 5  # times as long by the clock on the wall
-_CAN_FORK = "forkserver" in get_all_start_methods()  # from a process without threads, which loaded everything once
 _HELD_BY_ALL = ["index.held_by_all"]
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class Crew:
                     for result in self._one_by_one(do, some, lost) if one_by_one > done else self._together(do, some):
                         yield result
                         done += 1
-                except BrokenProcessPool:
+                except BrokenExecutor:
                     one_by_one = done + self._in_hand
                     self._pool = _started(self._processes)
         yield from map(do, items[done:])
@@ -111,7 +111,7 @@ class Crew:
             begun = time.monotonic()
             try:
                 return self._pool[0].submit(_limited, do, self._seconds, item).result()
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 self._pool = _started(self._processes)
             if not self._pool or time.monotonic() - begun >= self._seconds:
                 break
@@ -120,17 +120,31 @@ class Crew:
 
 def make_ready() -> None:
     """Start to load, in a process of its own, what every process of a crew will hold; nothing where systems differ."""
-    if _CAN_FORK:
+    from multiprocessing import forkserver, set_forkserver_preload
+
+    if _can_fork():
         set_forkserver_preload(_HELD_BY_ALL)
         with suppress(OSError):  # told when processes are asked for
             forkserver.ensure_running()
 
 
-def _started(processes: int) -> list[ProcessPoolExecutor]:
+def _can_fork() -> bool:
+    """Whether processes can be made of one that has no threads and has loaded everything once."""
+    from multiprocessing import get_all_start_methods
+
+    return "forkserver" in get_all_start_methods()
+
+
+def _started(processes: int) -> "list[ProcessPoolExecutor]":
     """A pool of processes, or nothing where the system lets none be made."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     make_ready()
     try:
-        return [ProcessPoolExecutor(min(processes, _MOST), get_context("forkserver" if _CAN_FORK else "spawn"), _begin)]
+        return [
+            ProcessPoolExecutor(min(processes, _MOST), get_context("forkserver" if _can_fork() else "spawn"), _begin)
+        ]
     except (OSError, ImportError, NotImplementedError):
         return []
 
@@ -164,6 +178,8 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 Database = sqlite3.Connection
@@ -11,16 +11,25 @@ StoreFault = sqlite3.Error
 """What reading raises where the file is no database of ours."""
 
 
-@contextmanager
-def new_database(path: Path, schema: str) -> Iterator[Database]:
+def new_database(path: Path, schema: str) -> AbstractContextManager[Database]:
     """A new database to write into, whole once the block ends. Nothing is flushed: who publishes the file does that.
 
     Raises OSError where the system refuses to write it.
     """
+    return _written(path, schema)
+
+
+def change_database(path: Path) -> AbstractContextManager[Database]:
+    """A database that nobody else reads yet, to be changed; as `new_database`. Of what is deleted no byte stays."""
+    return _written(path, "PRAGMA secure_delete=ON")
+
+
+@contextmanager
+def _written(path: Path, first: str) -> Iterator[Database]:
     try:
         database = sqlite3.connect(path)
         try:
-            database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}")
+            database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {first}")
             yield database
             database.commit()
         finally:

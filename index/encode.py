@@ -19,19 +19,20 @@ with eight-bit weights took 18 ms too (.9978), with 180 MB more to install.
 """
 
 import os
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from corpus.errors import ModelError
-from index.batch import OnProgress, Vectors, each_once, file_digest, sound
-from index.gpu import has_gpu, on_gpu
-from index.word_pieces import WordPieces
+from index.checksum import file_digest
+
+if TYPE_CHECKING:  # numpy stands behind these, and a build that finds nothing changed has no text to encode
+    from index.batch import OnProgress, Vectors
+    from index.word_pieces import WordPieces
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -77,7 +78,7 @@ class Encoder(Protocol):
         """Load what is loaded for the first text, so that `encode` need not; in another thread, if one likes."""
         ...
 
-    def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
+    def encode(self, texts: Sequence[str], progress: "OnProgress | None" = None) -> "Vectors":
         """`(len(texts), dim)` float32 rows of length 1, in order; equal texts are computed once.
 
         `progress(done, total)` counts texts and is called in the caller's thread.
@@ -85,14 +86,16 @@ class Encoder(Protocol):
         ...
 
 
-def load_encoder(model: str | None = None) -> Encoder:
+def load_encoder(model: str | None = None, *, beside: bool = False) -> Encoder:
     """The encoder of `model`: a folder or hub name that sentence-transformers takes, or None for the default.
 
     The default goes by its hub name too, so that a name kept in an index finds it in its package.
-    Raises ModelError when the weights are missing or are not the ones expected.
+    Raises ModelError when the weights are missing or are not the ones expected. With `beside` the default's files are
+    compared with their digests in a thread, and whoever asks for its digest, or has it encode, waits for that and
+    gets the error.
     """
     if model is None or model == MiniLM.name:
-        return MiniLM(find_default_model())
+        return MiniLM(_submitted(find_default_model) if beside else find_default_model())
     from index.any_model import AnyModel
 
     return AnyModel(model)
@@ -115,6 +118,20 @@ def find_default_model() -> Path:
     raise ModelError(f"The default model is missing: package {MODEL_PACKAGE} is not installed. Run: {INSTALL}")
 
 
+def _submitted(find: Callable[[], Path]) -> "Future[Path]":
+    """What `find` gives or raises, found in a thread of its own."""
+    found: Future[Path] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(find())
+        except BaseException as error:
+            found.set_exception(error)
+
+    Thread(target=run, name="find-model", daemon=True).start()
+    return found
+
+
 def _weights_of(package: str) -> list[Path]:
     """Where an installed package says that its model.safetensors lies; nothing is imported."""
     try:
@@ -131,12 +148,22 @@ class MiniLM:
     dim = 384
     max_tokens = MINILM_MAX_TOKENS
 
-    def __init__(self, folder: Path, runtime: str = RUNTIME) -> None:
-        self.digest = f"{WEIGHTS_SHA256}-{runtime}"
-        self._folder = folder
+    def __init__(self, folder: "Path | Future[Path]", runtime: str = RUNTIME) -> None:
+        self._found = folder
+        self._runtime = runtime
         self._precision: Literal["fp32", "int8"] = "fp32" if runtime == "fp32" else "int8"
         self._threads = usable_cores()
         self._without_gpu = False
+
+    @property
+    def _folder(self) -> Path:
+        return self._found if isinstance(self._found, Path) else self._found.result()
+
+    @property
+    def digest(self) -> str:
+        """What stands for weights and runtime together, once the files are known to hold these weights."""
+        _ = self._folder
+        return f"{WEIGHTS_SHA256}-{self._runtime}"
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -148,11 +175,13 @@ class MiniLM:
         return tokenizer
 
     @cached_property
-    def _pieces(self) -> WordPieces:
+    def _pieces(self) -> "WordPieces":
+        from index.word_pieces import WordPieces
+
         return WordPieces(self._tokenizer)
 
     @cached_property
-    def _model(self) -> tuple[Any, Vectors]:
+    def _model(self) -> "tuple[Any, Vectors]":
         """The session and the table of word embeddings, loaded for the first text: many a build has none to encode."""
         from index.minilm_graph import WORDS, read_weights, write_graph
 
@@ -161,7 +190,7 @@ class MiniLM:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Sent to another process it is loaded there, once."""
-        return _same, (self._folder, self.digest.removeprefix(f"{WEIGHTS_SHA256}-"))
+        return _same, (self._folder, self._runtime)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, uncut, without [CLS] and [SEP]."""
@@ -171,19 +200,24 @@ class MiniLM:
         """Load the model."""
         _ = self._tokenizer, self._model
 
-    def encode(self, texts: Sequence[str], progress: OnProgress | None = None) -> Vectors:
+    def encode(self, texts: Sequence[str], progress: "OnProgress | None" = None) -> "Vectors":
         """`(len(texts), 384)` float32 rows of length 1, in order; equal texts are computed once.
 
         Many go to a GPU, and to the cores where that fails.
         """
-        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and not self._without_gpu and has_gpu():
-            try:
-                return on_gpu(self._folder).encode(texts, progress)
-            except (ModelError, RuntimeError):  # torch says RuntimeError to all, memory that others hold above all
-                self._without_gpu = True
+        from index.batch import each_once
+
+        if len(texts) >= GPU_FROM_TEXTS and self._precision == "int8" and not self._without_gpu:
+            from index.gpu import has_gpu, on_gpu
+
+            if has_gpu():
+                try:
+                    return on_gpu(self._folder).encode(texts, progress)
+                except (ModelError, RuntimeError):  # torch says RuntimeError to all, memory that others hold above all
+                    self._without_gpu = True
         return each_once(texts, self.dim, self._parts, progress)
 
-    def _parts(self, texts: list[str]) -> Generator[Vectors, None, None]:
+    def _parts(self, texts: list[str]) -> "Generator[Vectors, None, None]":
         chunks = [texts[at : at + CHUNK_TEXTS] for at in range(0, len(texts), CHUNK_TEXTS)]
         if len(chunks) == 1:
             yield self._encode_chunk(texts)
@@ -194,14 +228,20 @@ class MiniLM:
         finally:
             pool.shutdown(cancel_futures=True)  # after an interrupt only the chunks in flight are finished
 
-    def _encode_chunk(self, texts: list[str]) -> Vectors:
+    def _encode_chunk(self, texts: list[str]) -> "Vectors":
+        import numpy as np
+
         return np.concatenate([self._vector([CLS, *ids[: self.max_tokens], SEP]) for ids in self._ids(texts)])
 
     def _ids(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        from index.batch import sound
+
         encodings = self._tokenizer.encode_batch_fast([sound(text) for text in texts], add_special_tokens=False)
         return (encoding.ids for encoding in encodings)
 
-    def _vector(self, ids: list[int]) -> Vectors:
+    def _vector(self, ids: list[int]) -> "Vectors":
+        import numpy as np
+
         session, words = self._model
         (mean,) = session.run(["mean"], {"words": words[ids][np.newaxis]})
         unit: Vectors = mean / np.float32(np.linalg.norm(mean.astype(np.float64)))
@@ -215,6 +255,7 @@ def _same(folder: Path, runtime: str) -> MiniLM:
 
 def _session(graph: bytes) -> Any:
     """The graph ready to run, each run on one core: the caller's."""
+    import numpy as np
     import onnxruntime
 
     from index.minilm_graph import write_probe

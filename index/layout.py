@@ -1,7 +1,7 @@
 """Where the articles of a new generation go: those that stay in their segments, and those of one new segment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,10 +48,17 @@ def layout(cuts: Sequence[CutArticle | FileFacts], previous: Generation | None, 
         else:
             files.append(_facts(cut, first_article + len(moved)))
             moved.append(cut)
-    stay = {row for row in there if row < first_article}
-    known = [row for row, _ in previous.list.places] if kept and previous else []
-    gone = tuple(row for row in known if row not in stay)
+    gone = _gone(previous, there, first_article) if kept and previous else ()
     return Layout(kept, tuple(moved), tuple(files), gone, first_article, first_row, alive + sum(new))
+
+
+def _gone(previous: Generation, there: Sequence[int], first_article: int) -> tuple[int, ...]:
+    """The rows of the generation before whose articles are gone, or go where the new segment begins."""
+    known = np.fromiter((row for row, _, _ in previous.list.places), np.int64, len(previous.list.places))
+    stays = np.zeros(previous.held, bool)
+    stays[list(there)] = True
+    stays[first_article:] = False
+    return tuple(known[~stays[known]].tolist())
 
 
 def _kept(previous: Generation | None, there: Sequence[int], new: int) -> tuple[tuple[Segment, ...], int]:
@@ -79,5 +86,5 @@ def _end(previous: Generation | None, kept: int) -> tuple[int, int]:
 
 def _facts(cut: CutArticle | FileFacts, row: int) -> FileFacts:
     if isinstance(cut, FileFacts):
-        return replace(cut, row=row)
+        return cut if cut.row == row else cut._replace(row=row)
     return FileFacts(row, cut.stat, cut.file_digest, cut.document.metadata.source)

@@ -16,7 +16,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+from index.onnx_bytes import FLOAT, INT32, UINT8, Message, described, model, node, tensor
 
 Precision = Literal["int8", "fp32"]
 Weights = Mapping[str, NDArray[np.float32]]
@@ -65,8 +66,7 @@ def write_graph(weights: Weights, precision: Precision = "int8") -> bytes:
         hidden = graph.layer(hidden, layer)
     one = graph.constant("first", [1], np.int64)
     graph.add("ReduceMean", [hidden, one], "mean", keepdims=0)
-    words = helper.make_tensor_value_info("words", TensorProto.FLOAT, [1, "tokens", DIM])
-    return graph.serialised(words, helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, DIM]))
+    return graph.serialised(described("words", FLOAT, [1, "tokens", DIM]), described("mean", FLOAT, [1, DIM]))
 
 
 def write_probe() -> bytes:
@@ -76,8 +76,7 @@ def write_probe() -> bytes:
     """
     graph = _Graph({}, "int8")
     graph.add("MatMulInteger", ["ones", graph.constant("most", np.full((64, 16), 127), np.int8)], "total")
-    ones = helper.make_tensor_value_info("ones", TensorProto.UINT8, [1, 64])
-    return graph.serialised(ones, helper.make_tensor_value_info("total", TensorProto.INT32, [1, 16]))
+    return graph.serialised(described("ones", UINT8, [1, 64]), described("total", INT32, [1, 16]))
 
 
 @dataclass
@@ -86,17 +85,17 @@ class _Graph:
 
     weights: Weights
     precision: Precision
-    nodes: list[NodeProto] = field(default_factory=list)
-    constants: dict[str, TensorProto] = field(default_factory=dict)
+    nodes: list[Message] = field(default_factory=list)
+    constants: dict[str, Message] = field(default_factory=dict)
 
     def add(self, kind: str, inputs: list[str], output: str, **attributes: float) -> str:
         domain = FUSED if kind in FUSED_KINDS else ""
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **attributes))  # type: ignore[arg-type]
+        self.nodes.append(node(kind, inputs, [output], output, domain, attributes))
         return output
 
     def constant(self, name: str, value: object, dtype: type[np.generic] = np.float32) -> str:
         if name not in self.constants:
-            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value, dtype), name)
+            self.constants[name] = tensor(name, np.ascontiguousarray(value, dtype))
         return name
 
     def weight(self, name: str) -> str:
@@ -138,7 +137,7 @@ class _Graph:
         if self.precision == "fp32":
             product = self.add("MatMul", [values, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
             return self.add("Add", [product, bias], name)
-        rounded, scales = round_rows(weight * _divisors(outliers, weight.shape[1]))
+        rounded, scales = round_rows(weight * _divisors(outliers, weight.shape[1]) if outliers else weight)
         parts = [
             self.constant(f"{name}.weight", rounded.T, np.int8),
             self.constant(f"{name}.scales", scales),
@@ -151,11 +150,9 @@ class _Graph:
         both = self.add("Add", [left, right], f"{name}.sum")
         return self.add("LayerNormalization", [both, *parts], name, axis=-1, epsilon=EPSILON)
 
-    def serialised(self, taken: ValueInfoProto, given: ValueInfoProto) -> bytes:
-        graph = helper.make_graph(self.nodes, "copydesk", [taken], [given], list(self.constants.values()))
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, FUSED_OPSET)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
-        return bytes(model.SerializeToString())
+    def serialised(self, taken: Message, given: Message) -> bytes:
+        opsets = {"": OPSET, FUSED: FUSED_OPSET}
+        return model("copydesk", self.nodes, self.constants.values(), taken, given, opsets, IR_VERSION)
 
 
 def round_rows(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -163,8 +160,9 @@ def round_rows(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[n
 
     Each output has a scale of its own: one for the whole matrix would lose 5 % of cosine.
     """
-    scales = np.abs(weight).max(axis=1) / np.float32(127)
-    return np.rint(weight / scales[:, None]).astype(np.int8), scales
+    scales = np.maximum(weight.max(axis=1), -weight.min(axis=1)) / np.float32(127)
+    scaled = weight / scales[:, None]
+    return np.rint(scaled, out=scaled).astype(np.int8), scales
 
 
 def _divisors(outliers: Outliers, columns: int) -> NDArray[np.float32]:

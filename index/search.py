@@ -1,16 +1,17 @@
 """NewsIndex: the passages of a folder's articles that bear on a question, by words and by meaning."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.document import Unreadable, text_digest
 from corpus.errors import IndexFault
-from corpus.read import FileStat
+from corpus.listing import FileStat
 from index.copies import ALIKE, folded, is_copy
 from index.dense import Rows, Vectors
 from index.encode import Encoder, load_encoder, usable_cores
@@ -20,13 +21,15 @@ from index.hits import ArticleText, Copy, Hit, StoredArticle, Where
 from index.lexical import terms_of
 from index.outlets import named_outlets, outlet_names
 from index.parts import parts
-from index.passing import day_number, embedded_text
+from index.passing import embedded_text
 from index.place import check_owner, index_place
 from index.rank import Found, order, scored
-from index.rows import Table
 from index.store import Manifest, Pointer, current_name
 from index.uncollected import uncollected
 from index.verify import distrust
+
+if TYPE_CHECKING:
+    from index.rows import Table
 
 CANDIDATES = 200
 """How many passages each of words and meaning puts forward for a question, and again for its outlets' articles."""
@@ -38,26 +41,26 @@ EMBEDDED_WHEN_ASKED = 6
 
 _POOL = ThreadPoolExecutor(usable_cores(), thread_name_prefix="question")
 _LAST_DAY = 99_999_999
-_NO_OUTLET = -1  # of an article that is gone
 
 
 class NewsIndex:
-    """One generation of one folder's index, searched; safe to use from several threads."""
+    """One generation of one folder's index, searched; safe to use from several threads.
+
+    `outlets` says how many articles each outlet has, None standing for those whose outlet is unknown.
+    """
 
     def __init__(self, folder: Path, place: Path, generation: Generation, encoder: Encoder) -> None:
         self.folder = folder
         self.place = place
         self.encoder = encoder
         self._generation = generation
-        self._by_row = {article.row: article for article in generation.articles}
+        # What is done here for every article is what a large index takes to open: no object of its own for any.
         self._numbers = generation.list.outlets
-        self._names = outlet_names(a.metadata.source for a in generation.articles if a.metadata.source is not None)
-        self._outlets = np.full(generation.held, _NO_OUTLET)
-        self._days = np.zeros(generation.held, np.int64)
-        for row, article in self._by_row.items():
-            self._outlets[row] = self._numbers[article.metadata.source]
-            self._days[row] = day_number(article.metadata)
-        self._by_digest = {a.digest: a for a in reversed(generation.articles)}
+        self._outlets = generation.outlets
+        self._days = generation.days
+        self.outlets = _counts(self._outlets, self._numbers)
+        self._names = outlet_names(name for name in self.outlets if name is not None)
+        self._article = lru_cache(maxsize=4096)(generation.article)
         self._texts = lru_cache(maxsize=1024)(generation.text)
         self._vector = lru_cache(maxsize=64)(partial(_encoded, encoder))
 
@@ -77,7 +80,7 @@ class NewsIndex:
         return self._generation.articles
 
     @property
-    def table(self) -> Table:
+    def table(self) -> "Table":
         """The passages in row order: article, start, end, tokens, digest; those of articles that are gone left out."""
         alive = self._generation.alive
         return self._generation.table if alive is None else self._generation.table[alive]
@@ -102,7 +105,7 @@ class NewsIndex:
 
     def article(self, row: int) -> StoredArticle:
         """An article by its row. Raises KeyError for a row that is not there."""
-        return self._by_row[row]
+        return self._article(row)
 
     def text(self, row: int) -> ArticleText:
         """The text and spans of an article by its row. Raises KeyError for a row that is not there."""
@@ -110,7 +113,8 @@ class NewsIndex:
 
     def by_digest(self, digest: str) -> StoredArticle | None:
         """The article whose text has this SHA-256, the first by path where several do."""
-        return self._by_digest.get(digest)
+        row = self._generation.row_of(digest)
+        return None if row is None else self._article(row)
 
     def search(self, question: str, k: int = 10, where: Where = Where()) -> list[Hit]:  # noqa: B008 (frozen)
         """The k passages that bear on the question most, best first, ties by row; fewer only where fewer are allowed.
@@ -171,7 +175,7 @@ class NewsIndex:
 
     def _place(self, found: Found, n: int) -> Copy:
         article, start, end, _, _ = self._generation.table[found.rows[n]].item()
-        return Copy(self._by_row[article], start, end)
+        return Copy(self._article(article), start, end)
 
     def _passage(self, found: Found, n: int) -> str:
         article, start, end, _, digest = self._generation.table[found.rows[n]].item()
@@ -236,12 +240,18 @@ class NewsIndex:
     def _allowed(self, outlets: list[int] | None, days: tuple[int, int] | None) -> Rows | None:
         if outlets is None and days is None:
             return None
-        fits = self._outlets != _NO_OUTLET
+        fits = self._outlets >= 0  # the others are gone
         if outlets is not None:
             fits &= np.isin(self._outlets, outlets)
         if days is not None:
             fits &= (self._days >= days[0]) & (self._days <= days[1])
         return np.flatnonzero(fits[self._generation.table["article"]]).astype(np.int64)
+
+
+def _counts(outlets: Rows, numbers: Mapping[str | None, int]) -> dict[str | None, int]:
+    """How many articles each outlet has, of those that have any."""
+    counts = np.bincount(outlets[outlets >= 0], minlength=max(numbers.values()) + 1).tolist()
+    return {name: counts[number] for name, number in numbers.items() if counts[number]}
 
 
 def _places(where: Where, groups: Sequence[tuple[str, ...]]) -> list[Where]:

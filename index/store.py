@@ -24,13 +24,14 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corpus.errors import IndexFault
-from index.batch import file_digest
+from index.checksum import file_digest
 from index.faults import damaged, rebuild_hint, writing
 from index.verify import NAME, Stamp, is_known, note, noted_in, stamp_of
 
@@ -39,8 +40,10 @@ FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
 WORDS_AHEAD = "words.new"
+UNFINISHED = "unfinished"
 OLDER = (2,)  # formats whose passages and vectors are written as they are now
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
+_FLUSHED_TOGETHER = 8
 _OLD = ".old-"  # of what is being removed
 _NEW = ".new-"  # and some letters of its own, so that no two builds ever write into one folder
 
@@ -156,24 +159,26 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
     files: dict[str, tuple[int, str]] = {}
     stamps: dict[str, Stamp] = {}
     noted = noted_in(place)
+    new: list[tuple[Path, str, tuple[int, str] | None]] = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock"):
         name = path.relative_to(folder).as_posix()
         shared = before.files.get(name) if before and _same_file(path, place, before.generation, name) else None
         if shared is not None and is_known(stamp_of(path, shared[1]), noted.get(name)):
             files[name], stamps[name] = shared, noted[name]
-            continue
-        _flush(path)
+        else:
+            new.append((path, name, shared))
+    _flush_all([path for path, _, _ in new])
+    for path, name, shared in new:
         unread = stamp_of(path, "")
         files[name] = (path.stat().st_size, file_digest(path))
         stamps[name] = (files[name][1], *unread[1:])
         if shared not in (None, files[name]):
             raise damaged(place, path, "does not match the manifest of the generation before")
-    text = json.dumps(asdict(manifest) | {"files": files}, indent=1, ensure_ascii=False).encode("utf-8")
+    text = json.dumps(asdict(manifest) | {"files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False).encode(
+        "utf-8"
+    )
     (folder / "manifest.json").write_bytes(text)
-    _flush(folder / "manifest.json")
-    for path in sorted(p for p in folder.rglob("*") if p.is_dir()):
-        _flush(path)
-    _flush(folder)
+    _flush_all([folder / "manifest.json", *sorted(p for p in folder.rglob("*") if p.is_dir()), folder])
     published = place / "generations" / manifest.generation
     folder.rename(published)
     _flush(place / "generations")
@@ -213,6 +218,12 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
             _remove(path)
 
 
+def forget_unfinished(place: Path) -> None:
+    """Remove the vectors that a build kept, once it has published. What can't be removed now does no harm."""
+    with suppress(OSError):
+        (place / UNFINISHED).unlink(missing_ok=True)
+
+
 def _remove(folder: Path) -> None:
     """Remove a generation's folder, first of all its name: half of one never stands where a whole one is looked for."""
     hidden = folder.with_name(f"{_OLD}{folder.name}") if folder.name.isdigit() else folder
@@ -226,6 +237,13 @@ def _same_file(path: Path, place: Path, generation: str, name: str) -> bool:
         return path.samefile(place / "generations" / generation / name)
     except OSError:
         return False
+
+
+def _flush_all(paths: Sequence[Path]) -> None:
+    """Flush files and folders of which none needs another to be flushed before: the disk takes them together."""
+    with ThreadPoolExecutor(_FLUSHED_TOGETHER, thread_name_prefix="flush") as pool:
+        for done in [pool.submit(_flush, path) for path in paths]:
+            done.result()
 
 
 def _flush(path: Path) -> None:

@@ -10,7 +10,6 @@ crash tore, and what was made by another model, is not used.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Vectors
-
-NAME = "unfinished"
+from index.store import UNFINISHED
 
 
 class Unfinished:
@@ -29,7 +27,7 @@ class Unfinished:
 
     def __init__(self, place: Path, model_digest: str, dim: int) -> None:
         self._record = np.dtype([("digest", "V32"), ("sum", "<u4"), ("vector", "<f4", (dim,))])
-        self._path = place / NAME
+        self._path = place / UNFINISHED
         head = hashlib.sha256(model_digest.encode()).hexdigest().encode()
         self._held, whole = _read(self._path, head, self._record)
         self._rows = {bytes(digest): row for row, digest in enumerate(self._held["digest"])}
@@ -68,26 +66,22 @@ class Unfinished:
         for start in range(0, len(left), at_a_time):
             some = left[start : start + at_a_time]
             vectors[some] = encode(some, partial(_told, step, start, len(left)))
-            self._keep([digests[n] for n in some], vectors[some])
+            self._keep([digests[n] for n in some], vectors[some], flush=len(left) > at_a_time)
         return vectors, len(left)
 
-    def _keep(self, digests: Sequence[bytes], vectors: Vectors) -> None:
+    def _keep(self, digests: Sequence[bytes], vectors: Vectors, *, flush: bool) -> None:
+        """Append the vectors; few are made again sooner than a disk takes them."""
         records = np.zeros(len(digests), self._record)
         for record, digest, vector in zip(records, digests, vectors, strict=True):
             record["digest"], record["sum"], record["vector"] = np.void(digest), crc32(vector.tobytes()), vector
         self._file.write(records.tobytes())
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if flush:
+            os.fsync(self._file.fileno())
 
 
 def _told(step: Callable[[int, int], None], before: int, total: int, done: int, _: int) -> None:
     step(before + done, total)
-
-
-def forget(place: Path) -> None:
-    """Remove what a build kept, once it has published. What can't be removed now does no harm."""
-    with suppress(OSError):
-        (place / NAME).unlink(missing_ok=True)
 
 
 def _read(path: Path, head: bytes, record: "np.dtype[np.void]") -> tuple[NDArray[np.void], int]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import CopydeskError
-from index.batch import file_digest
+from index.checksum import file_digest
 from index.faults import DamagedIndex, damaged
 
 NAME = "verified"

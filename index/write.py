@@ -1,7 +1,6 @@
 """A new generation written and published: what is new encoded, what stays linked."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,7 +13,8 @@ from index.assemble import Passages, passages_of, terms_of_segment, vectors_of, 
 from index.before import Before
 from index.changes import Fresh, Survey
 from index.crew import Crew
-from index.cutting import cut_files, cutting_digest
+from index.cutting import cut_files
+from index.cutting_version import cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, MiniLM
 from index.faults import unwritable
@@ -31,13 +31,13 @@ from index.store import (
     WORDS,
     Manifest,
     clear_leftovers,
+    forget_unfinished,
     link_files,
     new_generation,
     next_name,
     publish,
     read_manifest,
 )
-from index.unfinished import forget
 
 WORDS_FIRST = 500
 """From so many passages on a first build publishes them for search by words before it embeds them: some seconds."""
@@ -94,15 +94,7 @@ class Writer:
             outlets = [file.document.metadata.source for file in found.files if isinstance(file, Fresh)]
             with words_ahead(self.place, outlets) as ahead:
                 return self._write(found, crew, ahead)
-        with ThreadPoolExecutor(1, thread_name_prefix="prepare") as beside:
-            beside.submit(self._prepare)
-            return self._write(found, crew, None)
-
-    def _prepare(self) -> None:
-        """Load what embedding needs while articles are cut; where that fails, it will again when it is needed."""
-        self.encoder.prepare()
-        if self.before.articles is not None and self.before.articles.has_vectors:
-            _ = self.before.articles.dense
+        return self._write(found, crew, None)
 
     def _write(self, found: Survey, crew: Crew, ahead: WordsAhead | None) -> Written:
         previous = self.before.articles
@@ -151,7 +143,7 @@ class Writer:
                 write_dense(vectors, new / SEGMENTS / name / VECTORS)
 
         self._publish(manifest, write_all, before)
-        forget(self.place)
+        forget_unfinished(self.place)
         with suppress(OSError):  # what is left the next build clears
             clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
         return Written(found, plan.passages, embedded)
@@ -170,7 +162,8 @@ class Writer:
         previous = self.before.articles
         known = previous.list.outlets if previous and plan.kept else {}
         outlets = ahead.outlets if ahead else numbered((file.source for file in plan.files), known)
-        write_files(new / FILES, plan.files, found.skipped, outlets)
+        before = previous.list if previous and plan.kept else None
+        write_files(new / FILES, plan.files, found.skipped, outlets, before)
         if ahead:
             ahead.move(new / WORDS)
             return

@@ -119,7 +119,7 @@ class Look:
 def look(asked: str, index: NewsIndex, hits: Sequence[Hit]) -> Look:
     """The sentences of the hits that come nearest to an answer, and the signals of how near that is."""
     if index not in _OUTLETS:
-        _OUTLETS[index] = outlets_of(index.articles)
+        _OUTLETS[index] = outlets_of(index.outlets)
     named = outlets_named(asked, _OUTLETS[index])
     question = analyse(asked, named.words)
     sense = meanings(index.encoder)

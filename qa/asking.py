@@ -130,7 +130,7 @@ def _day(option: str, typed: str | None) -> str | None:
 
 
 def _known_outlets(typed: list[str], index: "NewsIndex") -> frozenset[str | None]:
-    names = {a.metadata.source.casefold(): a.metadata.source for a in index.articles if a.metadata.source}
+    names = {name.casefold(): name for name in index.outlets if name}
     for name in typed:
         if name.casefold() not in names:
             near = get_close_matches(name.casefold(), names, n=1, cutoff=0.5)

@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import MisuseError
 from index.silence import silence
-from qa.asking import ask, search
 from qa.options import Options
-from qa.password import password
-from qa.serving import serve
 from qa.settings import Settings, read_settings
 from qa.target import build_index, check_target, expect_build, find_target, open_target, tell_if_stale
 from qa.terminal import CountLine, as_json, time_words
-from qa.verifying import verify
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
     from index.build import BuildReport
@@ -27,16 +23,34 @@ def run(options: Options, environ: Mapping[str, str]) -> int:
     """The exit code of the command that was typed, which without a name is `serve`. Raises CopydeskError."""
     settings = read_settings(environ, options.settings)
     silence(os.environ, offline=settings.model is None or Path(settings.model).is_dir())
-    commands: dict[str, Callable[[Options, Settings], int]] = {
-        "index": _index,
-        "search": search,
-        "ask": ask,
-        "serve": serve,
-        "measure": _measure,
-        "verify": verify,
-        "password": password,
-    }
-    return commands[options.command or "serve"](options, settings)
+    return _command(options.command or "serve")(options, settings)
+
+
+def _command(name: str) -> Callable[[Options, Settings], int]:
+    """What runs a command: it alone is loaded."""
+    if name == "index":
+        return _index
+    if name == "measure":
+        return _measure
+    if name == "search":
+        from qa.asking import search
+
+        return search
+    if name == "ask":
+        from qa.asking import ask
+
+        return ask
+    if name == "verify":
+        from qa.verifying import verify
+
+        return verify
+    if name == "password":
+        from qa.password import password
+
+        return password
+    from qa.serving import serve
+
+    return serve
 
 
 # --- index ---
@@ -50,7 +64,7 @@ def _index(options: Options, settings: Settings) -> int:
     expect_build(target)
     from index.encode import load_encoder
 
-    report = build_index(target, settings, load_encoder(settings.model), compact=options.compact)
+    report = build_index(target, settings, load_encoder(settings.model, beside=True), compact=options.compact)
     print(as_json(_report_json(report)) if options.json else _report_text(report))
     return 0
 

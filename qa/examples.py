@@ -88,7 +88,7 @@ def _is_answered(draft: _Draft, index: NewsIndex) -> bool:
 
 def _drafts(index: NewsIndex) -> list[_Draft]:
     """What might be asked, from the first sentences of articles spread evenly over the corpus."""
-    count = len(index.articles)
+    count = index.info.articles
     rows = range(0, count, max(1, count // _ARTICLES_READ))
     return [draft for row in rows for draft in _of_article(index, row)]
 

@@ -2,10 +2,9 @@
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.hits import StoredArticle
 from index.outlets import Names, named_outlets, outlet_names
 from qa.english import entries, words
 from qa.words import STOPWORDS, is_plain, stem_of
@@ -40,10 +39,10 @@ class Outlets:
     known: float
 
 
-def outlets_of(articles: Sequence[StoredArticle]) -> Outlets:
-    """The outlets that the articles are known to be from."""
-    sources = [article.metadata.source for article in articles if article.metadata.source]
-    return Outlets(outlet_names(sources), len(sources) / max(1, len(articles)))
+def outlets_of(counts: Mapping[str | None, int]) -> Outlets:
+    """The outlets that articles are known to be from, given how many are from each, None for unknown."""
+    sources = {source: count for source, count in counts.items() if source}
+    return Outlets(outlet_names(sources), sum(sources.values()) / max(1, sum(counts.values())))
 
 
 def outlets_named(question: str, outlets: Outlets) -> Named:

@@ -108,7 +108,7 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
     from index.store import current_name
 
     check_target(target)
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, beside=True)
     if target.is_sample or current_name(index_place(target.folder, target.index_dir)) is None:
         build_index(target, settings, encoder)
     return open_index(target.folder, target.index_dir, encoder)
@@ -117,7 +117,7 @@ def open_target(target: Target, settings: Settings) -> "NewsIndex":
 def changed_files(index: "NewsIndex") -> int:
     """How many files were added, changed or removed since the index was built, by their sizes and times alone."""
     from corpus.document import Unreadable
-    from corpus.read import list_files
+    from corpus.listing import list_files
 
     known = {stat.path: (stat.size, stat.mtime_ns) for stat in index.files()}
     skipped = {each.path for each in index.skipped}

@@ -8,8 +8,7 @@ from threading import Event
 
 from corpus.document import Unreadable
 from corpus.errors import CorpusError
-from corpus.formats import FORMATS
-from corpus.read import FileStat, list_files
+from corpus.listing import FORMATS, FileStat, list_files
 from index.search import NewsIndex
 from qa.desk import Building, Desk
 

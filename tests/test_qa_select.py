@@ -1,6 +1,7 @@
 """Which sentences answer: the ranking on articles written here, and the choice among them."""
 
 from bisect import bisect_left
+from collections import Counter
 
 import pytest
 
@@ -57,7 +58,7 @@ def hits(held: dict[int, tuple[StoredArticle, ArticleText]] = ARTICLES) -> list[
 
 
 def ranked(question: str, held: dict[int, tuple[StoredArticle, ArticleText]] = ARTICLES) -> list[Candidate]:
-    named = outlets_named(question, outlets_of([article for article, _ in held.values()]))
+    named = outlets_named(question, outlets_of(Counter(article.metadata.source for article, _ in held.values())))
     return rank(analyse(question, named.words), hits(held), lambda row: held[row][1], named.sources)
 
 
@@ -225,9 +226,8 @@ def test_nothing_ranked_gives_no_statement() -> None:
 
 def test_a_question_that_compares_outlets_gets_a_statement_from_each() -> None:
     question = "Did the Velden Post blame the crane while The Union blamed the port's owners?"
-    chosen = choose(
-        ranked(question), outlets_named(question, outlets_of([article for article, _ in ARTICLES.values()])).held
-    )
+    counts = Counter(article.metadata.source for article, _ in ARTICLES.values())
+    chosen = choose(ranked(question), outlets_named(question, outlets_of(counts)).held)
     assert {choice.best.hit.article.metadata.source for choice in chosen[:2]} == {"Velden Post", "The Union"}
 
 

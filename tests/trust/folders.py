@@ -8,8 +8,7 @@ from running import ARTICLES
 from index.audit import audit, left_behind
 from index.encode import Encoder
 from index.search import NewsIndex, open_index
-from index.store import read_pointer
-from index.unfinished import NAME as UNFINISHED
+from index.store import UNFINISHED, read_pointer
 from qa.answer import ask
 
 QUESTION = "How many years did Tom Garrow light the lamp?"

@@ -37,7 +37,7 @@ from trust.fs_faults import Fault, listen, stay_in_force
 
 from index.build import build
 from index.encode import Encoder, load_encoder
-from index.unfinished import NAME as UNFINISHED
+from index.store import UNFINISHED
 
 FEW, MANY, SEGMENTS = 30, 540, 2_100
 """Notices: one segment; enough for words to be published first; enough for an edit to be a segment of its own."""

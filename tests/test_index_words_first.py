@@ -97,7 +97,12 @@ def test_which_terms_stand_together_is_told_alike_before_and_after_that_is_store
 
     def look():
         held = load_generation(folder / ".copydesk").opened()
-        assert {path.name for path in held.segments[0].folder.iterdir()} == {"articles.sqlite", "passages.bin"}
+        assert {path.name for path in held.segments[0].folder.iterdir()} == {
+            "articles.sqlite",
+            "passages.bin",
+            "lines.npy",
+            "line_edges.npy",
+        }
         terms = held.sentence_terms
         before.extend(terms.of(row).tolist() for row in range(terms.size))
 

@@ -35,7 +35,7 @@ _CLOSING = re.compile(r"(?:\r\n|\r|\n)(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _KEY_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)[ \t]*:(?:[ \t]+(?P<value>\S.*))?[ \t]*\Z")
 # A pair that YAML reads as it stands: the value plain, or in double quotes with no mark that stands for another.
 _SIMPLE_PAIR = re.compile(
-    r"(?P<key>[A-Za-z]\w{0,30}): (?:\"(?P<quoted>[^\"\\]*)\"|(?P<plain>[^\W_](?:[^:#]|:(?=[^ ]))*))"
+    r"(?P<key>[A-Za-z]\w{0,30}): (?:\"(?P<quoted>[^\"\\]*)\"|(?P<plain>[^\W_][^:#]*+(?::(?=[^ ])[^:#]*+)*+))"
 )
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")

@@ -24,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from pace import pace  # noqa: E402
 from trust.attacks import attacks  # noqa: E402
 
 from corpus import furniture_rules  # noqa: E402
@@ -212,7 +213,8 @@ def slow(one: Expression, size: int) -> Iterator[Slow]:
                 continue
             seconds = min(seconds, *(_seconds(one.pattern, method, text) for _ in range(3)))
             growth = seconds / max(1e-6, *(_seconds(one.pattern, method, less) for _ in range(3)))
-            if (one.longest is None and growth > MOST_GROWTH) or seconds > max(_SURE_SECONDS, most):
+            late = seconds > max(_SURE_SECONDS, most) and seconds > max(_SURE_SECONDS, most) * pace()
+            if late or (one.longest is None and growth > MOST_GROWTH):
                 yield Slow(one.name, method, repr(text[:60]), seconds, growth)
 
 
@@ -221,7 +223,7 @@ def _explodes(one: Expression, method: str) -> Slow | None:
     for size in (25, 200, 1_000):
         for text, less in _texts(one, size):
             seconds = _seconds(one.pattern, method, text)
-            if seconds > _EXPLODED_SECONDS:
+            if seconds > _EXPLODED_SECONDS and seconds > _EXPLODED_SECONDS * pace():
                 return Slow(one.name, method, repr(text[:60]), seconds, seconds / _seconds(one.pattern, method, less))
     return None
 

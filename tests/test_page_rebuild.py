@@ -2,8 +2,9 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -143,30 +144,62 @@ def test_a_question_asked_while_a_first_build_reads_is_answered_once_it_can_be(
     for number in range(1500):
         story = " ".join(f"Keeper {number * 50 + n} counted {n + 2} gulls on the pier." for n in range(50))
         (folder / f"gulls-{number}.txt").write_text(f"Gulls counted, day {number}\n\n{story}\n", encoding="utf-8")
-    with serving(folder, home) as site:
-        stopped = below(site.process)  # those that read and cut, which wait until the question was asked
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        try:
-            assert stopped
-            with Visit(browser, site) as visit:
-                assert buttons(visit.page) == {"ask"}
-                visit.page.fill("#question textarea", "What will a return ticket cost?")
-                visit.page.keyboard.press("Enter")
-                expect(visit.page.locator("#turn-1 .waiting")).to_be_visible()
-                assert buttons(visit.page) == {"stop", "clear"}
-                assert not (folder / ".copydesk" / "current").exists(), "the build was done before anything was asked"
-                for process in stopped:
-                    os.kill(process, signal.SIGCONT)
-                turn = visit.page.locator("#turn-1")
-                expect(turn.locator(".st").first).to_contain_text("12 pounds", timeout=60_000)
-                expect(visit.page.locator("#ask")).to_be_visible()
-                assert buttons(visit.page) == {"ask", "retry", "clear"}
-                assert visit.complaints == []
-        finally:
-            for process in stopped:
+    with held_back(folder) as let_go, serving(folder, home) as site, Visit(browser, site) as visit:
+        assert buttons(visit.page) == {"ask"}
+        visit.page.fill("#question textarea", "What will a return ticket cost?")
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator("#turn-1 .waiting")).to_be_visible()
+        assert buttons(visit.page) == {"stop", "clear"}
+        assert not (folder / ".copydesk" / "current").exists(), "the build was done before anything was asked"
+        assert let_go(), "nothing was held back"
+        turn = visit.page.locator("#turn-1")
+        expect(turn.locator(".st").first).to_contain_text("12 pounds", timeout=60_000)
+        expect(visit.page.locator("#ask")).to_be_visible()
+        assert buttons(visit.page) == {"ask", "retry", "clear"}
+        assert visit.complaints == []
+
+
+@contextmanager
+def held_back(folder: Path) -> Iterator[Callable[[], set[int]]]:
+    """Whatever processes the server of a folder starts, to read and cut, are stopped until what this gives is called.
+
+    It gives those that were stopped.
+    """
+    stopped: set[int] = set()
+    enough = threading.Event()
+
+    def hold() -> None:
+        while not enough.wait(0.01):
+            for each in {child for server in serving_folder(folder) for child in below(server)} - stopped:
                 with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGCONT)
+                    os.kill(each, signal.SIGSTOP)
+                    stopped.add(each)
+
+    def let_go() -> set[int]:
+        enough.set()
+        holding.join()
+        for each in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGCONT)
+        return stopped
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        yield let_go
+    finally:
+        let_go()
+
+
+def serving_folder(folder: Path) -> list[int]:
+    """The processes that were called to serve a folder."""
+    found = []
+    for called in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = called.read_bytes().split(b"\0")
+            if b"serve" in words and str(folder).encode() in words:
+                found.append(int(called.parent.name))
+    return found
 
 
 def buttons(page: Page) -> set[str]:

@@ -83,7 +83,7 @@ def _verify(options: Options, settings: Settings) -> Verify | None:
         return None
     if not default_users_file().is_file():
         raise MisuseError(
-            f"--auth needs to know who may come in; run: copydesk password NAME >> {default_users_file()}; "
-            "or set COPYDESK_PASSWORD"
+            f"--auth needs to know who may come in; run: mkdir -p {default_users_file().parent} && "
+            f"copydesk password NAME >> {default_users_file()}; or set COPYDESK_PASSWORD"
         )
     return verifier(read_users(default_users_file()))

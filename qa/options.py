@@ -47,6 +47,7 @@ knows; `copydesk password NAME` makes one for each."""
 
 _PASSWORD_EXAMPLES = """\
 examples:
+  mkdir -p ~/.config/copydesk
   copydesk password ann >> ~/.config/copydesk/users
   chmod 600 ~/.config/copydesk/users
   copydesk serve ~/news --auth

@@ -1,5 +1,6 @@
 """The web server around the page: its own small routes, and the line that says where it is."""
 
+import logging
 import socket
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -75,6 +76,11 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._address = address
         self._ready = ready
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; every open page holds a request that never ends, and cutting it short is no error to be told."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then tell the address."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what answers is slow to load, and `copydesk index` shows no answer
     from index.hits import Hit
-    from qa.answer import Answer
+    from qa.answer import Answer, Statement
     from qa.cite import Citation
 
 WIDTH_COLUMNS = 88
@@ -157,11 +157,16 @@ def answer_text(answer: "Answer") -> str:
             else []
         )
         return "\n\n".join(blocks)
-    blocks += [_wrapped(f"{each.text} {_markers(each.citations)}") for each in answer.statements]
+    blocks += [_wrapped(f"{each.text} {_markers(each.citations)}{_context(each)}") for each in answer.statements]
     blocks += [_wrapped(answer.note)] if answer.note else []
     blocks.append("Sources")
     blocks += [_source_text(each) for each in answer.citations]
     return "\n\n".join(blocks)
+
+
+def _context(statement: "Statement") -> str:
+    """The sources that say who or what a statement speaks of, which it does not quote."""
+    return f" (read with {_markers(statement.context)})" if statement.context else ""
 
 
 def hits_text(hits: "Sequence[Hit]") -> str:

@@ -19,7 +19,10 @@ def answer_json(answer: "Answer") -> dict[str, Any]:
         "verdict": answer.verdict,
         "seconds": round(answer.seconds, 4),
         "note": answer.note,
-        "statements": [{"text": each.text, "citations": list(each.citations)} for each in answer.statements],
+        "statements": [
+            {"text": each.text, "citations": list(each.citations), "context": list(each.context)}
+            for each in answer.statements
+        ],
         "citations": [_citation_json(each) for each in answer.citations],
         "passages": [_hit_json(each) for each in answer.passages],
     }

@@ -8,7 +8,7 @@ from index.hits import Hit
 from qa.answer import Answer
 from qa.chat import Answered, Exchange
 from qa.cite import Citation
-from qa.same import carries
+from qa.same import in_the_same_words
 from qa.show import (
     UNKNOWN_OUTLET,
     Attributes,
@@ -159,5 +159,5 @@ def article_link(document: str, start: int, end: int, file: str) -> str:
 
 
 def same_words(one: Citation, other: Citation) -> bool:
-    """True if one quote says all that the other says, in nearly its words."""
-    return carries(one.quote, other.quote) or carries(other.quote, one.quote)
+    """True if one quote was copied from the other."""
+    return in_the_same_words(one.quote, other.quote)

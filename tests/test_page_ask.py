@@ -1,7 +1,11 @@
 """Asking on the real page: from a question to the marked words in the article, with the mouse and with keys alone."""
 
+import os
 import re
+import signal
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browsing import Site, Visit, chromium, needs_chromium, serving
@@ -277,3 +281,15 @@ def test_every_response_carries_the_headers_that_keep_it_in(browser: Browser, si
             assert visit.page.request.get(site.address + closed).status == 404, closed
         stranger = visit.page.request.get(site.address, headers={"Host": "evil.example"})
         assert stranger.status == 421
+
+
+def test_a_server_that_is_stopped_while_a_page_is_open_ends_without_a_word(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    with serving(write_corpus(tmp_path / "news"), tmp_path / "home") as site, Visit(browser, site) as visit:
+        visit.page.wait_for_selector(".filters input[name=outlet]", timeout=60_000)
+        os.kill(site.process, signal.SIGINT)
+        until = time.monotonic() + 30
+        while Path(f"/proc/{site.process}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert site.log.read_text().splitlines()[1:] == []

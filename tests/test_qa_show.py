@@ -17,6 +17,7 @@ from index.hits import ArticleText, Copy, Hit, StoredArticle
 from qa.answer import Answer, Statement
 from qa.chat import Answered, Refused, Waiting
 from qa.cite import Citation, Evidence, check, draft
+from qa.same import carries, in_the_same_words
 from qa.show import Markup, answer_copy, answer_text, citation_text, escape, hits_text, plain, tag
 from qa.show import written_date as written
 from qa.show_answer import conversation_html
@@ -67,7 +68,8 @@ def declined(note: str = "Nothing here is about tunnels.") -> Answer:
 def test_the_json_of_an_answer_has_the_keys_that_tools_rely_on() -> None:
     found = json.loads(json.dumps(answer_json(answered())))
     assert {"question", "answered", "seconds", "statements", "citations", "passages"} <= found.keys()
-    assert found["statements"][0] == {"text": "It cost nine million crowns, the mayor said.", "citations": [1]}
+    said = {"text": "It cost nine million crowns, the mayor said.", "citations": [1], "context": []}
+    assert found["statements"][0] == said
     first = found["citations"][0]
     expected = {"marker": 1, "file": "quay/bridge.md", "document": text_digest(TEXT), "line": 1, "source": "The Quay"}
     assert {key: first[key] for key in expected} == expected
@@ -264,6 +266,36 @@ def test_the_same_words_in_two_outlets_count_as_one_independent_text() -> None:
     chat = (Answered("Q?", said),)
     assert "2 outlets, 1 independent text: Harbour Wire, The Quay" in conversation_html(chat)
     assert "same words as 1" in sources_html(chat)
+
+
+def test_sentences_that_tell_one_fact_in_words_of_their_own_are_two_independent_texts() -> None:
+    quotes = (
+        "Merrow began with a bridge worth 150 million crowns.",
+        "The Merrow bridge announced on the day is worth 150 million crowns.",
+    )
+    assert carries(*quotes) or carries(*reversed(quotes))
+    wire, other = article(quotes[0], source="Harbour Wire", path="wire.txt"), article(quotes[1])
+    citations = (cited(1, quotes[0], wire, quotes[0]), cited(2, quotes[1], other, quotes[1]))
+    said = Answer("Q?", "Q?", True, 0.9, (Statement(quotes[0], (1, 2)),), citations, (), 0.0, "")
+    chat = (Answered("Q?", said),)
+    assert "2 outlets, 2 independent texts: Harbour Wire, The Quay" in conversation_html(chat)
+    assert "same words" not in sources_html(chat)
+
+
+def test_copies_that_an_editor_touched_are_in_the_same_words() -> None:
+    wire = "The bridge will cost 9 million crowns and take two years to build, the mayor of Merrow said on Monday."
+    edited = "The bridge will cost 9 million crowns and take two years to build, the mayor said."
+    assert in_the_same_words(wire, edited)
+    assert in_the_same_words(edited, wire)
+    assert not in_the_same_words(wire, edited.replace("9", "8"))
+
+
+def test_a_terminal_tells_which_source_a_statement_is_read_with() -> None:
+    quote = "It cost nine million crowns, the mayor said."
+    citations = (cited(1, quote, article()), cited(2, "The bridge opened on Monday.", article()))
+    said = Answer("Q?", "Q?", True, 0.9, (Statement(quote, (1,), (2,)),), citations, (), 0.0, "")
+    assert "the mayor said. [1] (read with [2])" in " ".join(answer_text(said).split())
+    assert answer_json(said)["statements"] == [{"text": quote, "citations": [1], "context": [2]}]
 
 
 def test_a_declined_answer_says_so_and_its_passages_are_labelled_as_not_answering() -> None:

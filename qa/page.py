@@ -3,13 +3,14 @@
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from socket import socket
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from corpus.errors import CopydeskError, MisuseError
 from qa.asked import Log, no_log
@@ -50,6 +51,13 @@ _READER = '<section id="reader" aria-label="Article" hidden></section><div id="s
 _FILTERS_TEMPLATE = "${markup}"
 
 
+class _Running(dict[str, AsyncIterator[Any]]):
+    """The answers being given. One that ends while it is stopped is taken out twice: gradio fails at the second."""
+
+    def __delitem__(self, event: str) -> None:
+        self.pop(event, None)
+
+
 def build_app(desk: Desk, page: "Page") -> FastAPI:
     """The whole application, as nobody but its guard may call it: the page at /, an article at /article/<digest>."""
     blocks = page.blocks
@@ -70,6 +78,8 @@ def build_app(desk: Desk, page: "Page") -> FastAPI:
         ssr_mode=False,
         max_file_size=1,
     )
+    mounted = next(each.app for each in app.routes if isinstance(each, Mount) and isinstance(each.app, gr.routes.App))
+    mounted.iterators = _Running()
     return app
 
 

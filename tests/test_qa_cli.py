@@ -487,6 +487,24 @@ def test_copydesk_alone_opens_the_page_on_the_sample(home: Path) -> None:
         process.communicate()
 
 
+def test_ctrl_c_that_a_library_makes_an_error_of_its_own_of_is_ctrl_c(home: Path) -> None:
+    code = """
+import os, signal, sys
+import qa.commands
+def run(options, environ):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        import time; time.sleep(5)
+    except KeyboardInterrupt:
+        raise RuntimeError("could not build a validator: KeyboardInterrupt") from None
+qa.commands.run = run
+from qa.cli import main
+sys.exit(main(["verify"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment(home), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "copydesk: stopped; an index that was there before is as it was\n")
+
+
 @pytest.mark.parametrize("seconds", [1.5, 2.5, 3.5, 4.5, 6])
 def test_a_server_interrupted_while_it_builds_ends_by_itself(home: Path, tmp_path: Path, seconds: float) -> None:
     for n in range(60):

@@ -137,3 +137,30 @@ print({"__signature__" in vars(inspect.unwrap(type(each).__init__)) for each in 
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True)
     assert done.stdout.decode().splitlines() == ["{'functions': {}} 1", "{True}"], done.stderr.decode()
+
+
+def test_an_answer_that_ends_while_it_is_stopped_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    code = """
+import asyncio
+from pathlib import Path
+from index.silence import silence
+import os
+silence(os.environ)
+import gradio as gr
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+from qa.desk import Desk
+from qa.page import Page, build_app
+desk = Desk(Path("."))
+app = build_app(desk, Page(desk, 10))
+within = next(each.app for each in app.routes if isinstance(each, Mount) and isinstance(each.app, gr.routes.App))
+class Ending:
+    async def aclose(self):
+        del within.iterators["e"]  # as the queue does, when the answer ends by itself
+within.iterators["e"] = Ending()
+with TestClient(app) as client:
+    told = client.post("/gradio_api/cancel", json={"session_hash": "s", "fn_index": 1, "event_id": "e"})
+print(told.status_code, within.iterators)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True)
+    assert done.stdout.decode().splitlines() == ["200 {}"], done.stderr.decode()

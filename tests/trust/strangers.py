@@ -262,7 +262,7 @@ def use_every_feature(browser: "Browser", root: Path, asked: set[tuple[str, str]
             page.wait_for_timeout(500)
             if any(path.endswith("/cancel") for _, path in asked):
                 break
-        page.get_by_role("button", name="Clear").click()
+        page.locator("#clear").click()
         page.locator(".welcome").wait_for()
         complaints = list(visit.complaints)
         _restart(visit, site.process, folder, home, port)

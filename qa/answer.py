@@ -13,7 +13,7 @@ from qa.askable import checked_question, whole
 from qa.choose import Choice, choose, with_reasons
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
-from qa.decline import ENOUGH, Signals, in_words, probability, reason, signals, verdict
+from qa.decline import ENOUGH, Signals, in_words, likelihood, reason, signals, unmet, verdict
 from qa.followup import Turn, stand_alone
 from qa.meaning import meanings
 from qa.outlets import Named, Outlets, outlets_named, outlets_of
@@ -42,7 +42,7 @@ class Answer:
 
     `confidence` is the probability, 0 to 1, that the articles answer, and `verdict` says it in words. `passages` are
     the best hits; where `answered` is False they are the nearest and do not answer. `note` is for the reader, and may
-    be empty.
+    be empty. `missing` are the question's names that no statement mentions.
     """
 
     question: str
@@ -54,6 +54,7 @@ class Answer:
     passages: tuple[Hit, ...]
     seconds: float
     note: str
+    missing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(map(is_checked, self.citations)):
@@ -62,7 +63,7 @@ class Answer:
     @property
     def verdict(self) -> str:
         """Whether the articles answer: "likely", "partly" or "not in these articles"."""
-        return verdict(self.confidence) if self.answered else "not in these articles"
+        return verdict(self.confidence, self.missing) if self.answered else "not in these articles"
 
 
 def ask(
@@ -83,12 +84,13 @@ def ask(
     growing = Answer(whole(question), asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
     yield growing
     seen = look(asked, index, hits)
-    likely = probability(seen.signals)
+    missing = unmet(seen.question, seen.chosen)
+    likely = likelihood(seen.question, seen.chosen, seen.signals, missing)
     if likely < ENOUGH or not seen.chosen:
         note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where), where != Where())
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
-    growing = replace(growing, answered=True, confidence=likely, note=in_words(likely))
+    growing = replace(growing, answered=True, confidence=likely, missing=missing, note=in_words(likely, missing))
     citing = _Citing(index, seen.question)
     for choice in seen.chosen:
         if citing.has_quoted(choice.best):

@@ -120,13 +120,30 @@ def probability(seen: Signals) -> float:
     return 1.0 / (1.0 + exp(-total))
 
 
-def verdict(likely: float) -> str:
-    """The probability of an answer that is given, in words."""
-    return "likely" if likely >= LIKELY else "partly"
+def unmet(question: Question, chosen: Sequence[Choice]) -> tuple[str, ...]:
+    """The question's names that neither a statement nor what stands around it holds, as the question writes them."""
+    held = frozenset[str]().union(*(choice.best.shared for choice in chosen))
+    missing = (name for name in question.names if name.stems and held.isdisjoint(name.stems))
+    return tuple(dict.fromkeys(name.text for name in missing))
 
 
-def in_words(likely: float) -> str:
+def likelihood(question: Question, chosen: Sequence[Choice], seen: Signals, missing: Sequence[str]) -> float:
+    """The probability that the articles answer: below ENOUGH where all that is met of the question is other names than
+    the `missing`, as in "What did Lund say about Iceland?" with much from Lund and nothing of Iceland."""
+    met = frozenset[str]().union(*(choice.best.shared for choice in chosen))
+    bound = ENOUGH / 2 if missing and met <= question.named else 1.0
+    return min(probability(seen), bound)
+
+
+def verdict(likely: float, missing: Sequence[str] = ()) -> str:
+    """The probability of an answer that is given, in words; one that misses a name of the question is no likely one."""
+    return "likely" if likely >= LIKELY and not missing else "partly"
+
+
+def in_words(likely: float, missing: Sequence[str] = ()) -> str:
     """What a reader is told of an answer that is given: nothing where it is likely one."""
+    if missing:
+        return f"No sentence found mentions {_listed(missing)}, so this may not be what was asked."
     return "" if verdict(likely) == "likely" else "This may answer only a part of the question."
 
 

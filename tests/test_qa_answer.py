@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from index.build import build
 from index.encode import Encoder
 from index.hits import Where
 from index.search import NewsIndex, open_index
-from qa.answer import Answer, ask
+from qa.answer import Answer, ask, look
 from qa.askable import MOST_CHARACTERS, checked_question
 from qa.cite import CitationError, is_checked
+from qa.decline import ENOUGH, likelihood, probability
 from qa.followup import Turn
 
 ARTICLES = {
@@ -133,6 +135,38 @@ def test_what_the_articles_do_not_hold_is_declined_in_words(index: NewsIndex, qu
     assert answer.passages
     assert note in answer.note
     assert 0 <= answer.confidence < 0.5
+
+
+def test_a_place_that_no_sentence_found_mentions_is_told_and_the_answer_is_no_likely_one(index: NewsIndex) -> None:
+    here, there = (final(f"How many dockers were hurt in {place}?", index) for place in ("Velden", "Marseille"))
+    assert (here.verdict, here.note) == ("likely", "")
+    assert there.verdict == "partly"
+    assert there.note == "No sentence found mentions Marseille, so this may not be what was asked."
+
+
+def test_what_someone_said_of_what_no_article_mentions_is_not_answered_with_what_else_they_said(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    said = [
+        "Defence secretary Maud Ferrin said the fleet would stay in the northern ports until the spring.",
+        "Ferrin told the allies that no ship would leave without an escort.",
+        "“We will not be drawn into a race,” Ferrin said in the capital of the alliance.",
+        "Ferrin said that the allies should pay for the ships themselves.",
+    ]
+    for number, sentence in enumerate(said):
+        (tmp_path / f"{number}.txt").write_text(f"Ferrin speaks to allies\n\n{sentence}\n", encoding="utf-8")
+    build(tmp_path, encoder=encoder)
+    index = open_index(tmp_path, encoder=encoder)
+    assert final("What did Ferrin say about escorts?", index).answered
+    answer = final("What did Ferrin say about Iceland?", index)
+    assert not answer.answered
+    assert answer.note == "None of the articles mentions Iceland."
+    asked = "What did Ferrin say about Iceland?"
+    seen = look(asked, index, index.search(asked, 20))
+    strong = replace(seen.signals, score=2.0, words=1.0, breadth=0.0)  # as of more articles on Ferrin
+    assert probability(strong) > ENOUGH
+    assert likelihood(seen.question, seen.chosen, strong, ("Iceland",)) < ENOUGH
+    assert likelihood(seen.question, seen.chosen, strong, ()) == probability(strong)
 
 
 def test_passages_are_the_k_best_hits_whatever_is_cited(index: NewsIndex) -> None:

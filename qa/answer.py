@@ -9,7 +9,7 @@ from corpus.document import Span
 from index.hits import Hit, StoredArticle, Where
 from index.search import NewsIndex
 from qa.along import reach
-from qa.askable import checked_question, whole
+from qa.askable import check_matter, checked_question, whole
 from qa.choose import Choice, choose, with_reasons
 from qa.cite import Citation, CitationError, Evidence, check, draft, is_checked
 from qa.context import context
@@ -22,6 +22,7 @@ from qa.select import Candidate, rank
 
 CANDIDATE_HITS = 20
 """Statements are looked for in so many hits, however few are shown."""
+_NOTHING_LEFT = "The chosen outlets and dates leave no article to look in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def ask(
     Raises MisuseError, before anything is searched, for a question that can't be asked.
     """
     begun = time.perf_counter()
-    asked = stand_alone(checked_question(question), earlier)
+    checked = checked_question(question)
+    check_matter(checked)
+    asked = stand_alone(checked, earlier)
     hits = index.search(asked, max(k, CANDIDATE_HITS), where)
     growing = Answer(whole(question), asked, False, 0.0, (), (), tuple(hits[:k]), time.perf_counter() - begun, "")
     yield growing
@@ -87,7 +90,10 @@ def ask(
     missing = unmet(seen.question, seen.chosen)
     likely = likelihood(seen.question, seen.chosen, seen.signals, missing)
     if likely < ENOUGH or not seen.chosen:
-        note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where), where != Where())
+        among = where != Where()
+        note = _NOTHING_LEFT
+        if hits:
+            note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where), among)
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
     growing = replace(growing, answered=True, confidence=likely, missing=missing, note=in_words(likely, missing))

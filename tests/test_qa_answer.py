@@ -13,7 +13,7 @@ from index.encode import Encoder
 from index.hits import Where
 from index.search import NewsIndex, open_index
 from qa.answer import Answer, ask, look
-from qa.askable import MOST_CHARACTERS, checked_question
+from qa.askable import MOST_CHARACTERS, check_matter, checked_question
 from qa.cite import CitationError, is_checked
 from qa.decline import ENOUGH, likelihood, probability
 from qa.followup import Turn
@@ -167,6 +167,40 @@ def test_what_someone_said_of_what_no_article_mentions_is_not_answered_with_what
     assert probability(strong) > ENOUGH
     assert likelihood(seen.question, seen.chosen, strong, ("Iceland",)) < ENOUGH
     assert likelihood(seen.question, seen.chosen, strong, ()) == probability(strong)
+
+
+@pytest.mark.parametrize(
+    ("question", "hint"),
+    [
+        ("thanks", "no question"),
+        ("OK, thank you so much!", "no question"),
+        ("Hi there", "no question"),
+        ("What are these articles about?", "Articles list"),
+        ("Summarise the articles", "Articles list"),
+        ("When was this article published?", "with each source"),
+        ("What is the source?", "with each source"),
+        ("Which outlet is that quote from?", "with each source"),
+    ],
+)
+def test_what_no_article_could_say_is_told_what_to_do_instead(index: NewsIndex, question: str, hint: str) -> None:
+    earlier = [Turn("How many dockers were hurt in Velden?", "Three dockers were hurt.", ())]
+    with pytest.raises(MisuseError, match=hint):
+        next(ask(question, index, earlier=earlier))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Thanks, and what did Ada Moll win?", "When was the report published?", "Who wrote it?", "Hello Kitty",
+     "What was the source of the fire?", "What do the articles say about Brodno?", "And the crane?", "Why?"],
+)  # fmt: skip
+def test_what_sounds_like_it_and_asks_of_the_news_is_asked(question: str) -> None:
+    check_matter(question)
+
+
+def test_a_filter_that_leaves_no_article_is_told_and_is_no_word_of_the_articles(index: NewsIndex) -> None:
+    answer = final("How many dockers were hurt in Velden?", index, where=Where(since="2031-01-01"))
+    assert not answer.answered
+    assert answer.note == "The chosen outlets and dates leave no article to look in."
 
 
 def test_passages_are_the_k_best_hits_whatever_is_cited(index: NewsIndex) -> None:

@@ -51,9 +51,10 @@ def _question(number: int, line: bytes) -> BatchQuestion | BadLine:
         return BadLine(number, f"not JSON ({error})")
     except RecursionError:
         return BadLine(number, "JSON nested too deeply")
-    if not isinstance(found, dict) or not isinstance(found.get("question"), str):
+    asked = found.get("question", found.get("query")) if isinstance(found, dict) else None
+    if not isinstance(asked, str):
         return BadLine(number, 'not an object with a "question"')
-    return BatchQuestion(number, found["question"], {"id": found["id"]} if "id" in found else {})
+    return BatchQuestion(number, asked, {"id": found["id"]} if "id" in found else {})
 
 
 def write_lines(name: str, lines: Iterable[str]) -> None:

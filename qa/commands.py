@@ -11,7 +11,7 @@ from index.silence import silence
 from qa.options import Options
 from qa.settings import Settings, read_settings
 from qa.target import build_index, check_target, expect_build, find_target, open_target, tell_if_stale
-from qa.terminal import CountLine, as_json, time_words
+from qa.terminal import CountLine, as_json, complain, time_words
 
 if TYPE_CHECKING:  # heavy, and imported by the commands that need it
     from index.build import BuildReport
@@ -113,7 +113,7 @@ def _measure(options: Options, settings: Settings) -> int:
     if options.questions is None:
         raise MisuseError("measure needs a file of questions; run: copydesk measure questions.jsonl --corpus FOLDER")
     from qa.gold import read_questions
-    from qa.measure import measure
+    from qa.measure import measure, nowhere
 
     questions = read_questions(options.questions)
     target = find_target(options, settings)
@@ -121,5 +121,11 @@ def _measure(options: Options, settings: Settings) -> int:
     with CountLine(sys.stderr, "questions") as count:
         report = measure(questions, index, options.k or settings.k, count)
     print(as_json(report.as_dict()) if options.json else report.table())
+    if missing := nowhere(questions, index):
+        name, fact = missing[0]
+        complain(
+            f"{options.questions}: evidence that stands in no article counts as not found: {len(missing):,} of it, the"
+            f" first in question {name}: {str(fact)[:80]!r}; give the words as the article has them"
+        )
     tell_if_stale(target, index)
     return 0

@@ -56,14 +56,17 @@ def _question(path: Path, number: int, line: str) -> Gold:
         kind = str(record.get("type") or "")
         return Gold(
             id=str(record["id"]),
-            query=str(record["query"]),
+            query=str(record["query"] if "query" in record else record["question"]),
             type=kind,
             relevant=frozenset(map(file_stem, record.get("relevant") or ())),
             evidence=tuple(map(_evidence, record.get("evidence") or ())),
             answers=tuple(map(str, record.get("answers") or ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MisuseError(f"{path}, line {number}: not a question ({error}); it needs at least id and query") from error
+        raise MisuseError(
+            f"{path}, line {number}: not a question ({error}); it needs at least id and query"
+            ", see: copydesk measure --help"
+        ) from error
 
 
 def _evidence(given: Any) -> str | GoldSpan:

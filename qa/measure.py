@@ -21,6 +21,8 @@ _DOCUMENT_HITS = 60
 _RESAMPLES = 1_000
 _SEED = 2025
 _SHORT_QUOTE = 40
+_LOOKED_THROUGH, _LOOKED_FOR = 10_000_000_000, 20
+"""Characters looked through for evidence that stands nowhere, some seconds, and how much is looked for in any case."""
 
 # What each figure says, in the order of the table.
 FIGURES = {
@@ -105,6 +107,25 @@ def measure(
             progress(done, len(questions))
     figures = {name: figure(values) for name, values in marks.items() if values}
     return Report(len(questions), answerable, figures, statistics.median(times), float(np.percentile(times, 95)))
+
+
+def nowhere(questions: Sequence[Gold], index: NewsIndex) -> list[tuple[str, str | GoldSpan]]:
+    """The evidence that stands in no article of the index, each with its question's id: such a question can't be met.
+
+    Of a large folder only so much evidence is looked for as takes some seconds, the first of the file.
+    """
+    given = [(gold.id, fact) for gold in questions if gold.type not in UNANSWERABLE_TYPES for fact in gold.evidence]
+    texts = {article.path: index.text(article.row).text for article in index.articles} if given else {}
+    squashed = [_squash(text) for text in texts.values()]
+    most = _LOOKED_THROUGH // max(1, sum(map(len, squashed)))
+    heads = [_squash(f"{a.metadata.title or ''}{a.metadata.source or ''}") for a in index.articles] if given else []
+
+    def stands(fact: str | GoldSpan) -> bool:
+        if isinstance(fact, GoldSpan):
+            return fact.start < fact.end <= len(texts.get(fact.file, ""))
+        return any(_squash(fact) in text for text in (*squashed, *heads))
+
+    return [(name, fact) for name, fact in given[: max(_LOOKED_FOR, most)] if not stands(fact)]
 
 
 def figure(values: Sequence[float]) -> Figure:

@@ -61,7 +61,14 @@ examples:
 
 _MEASURE_EXAMPLES = """\
 examples:
-  copydesk measure questions.jsonl --corpus ~/news"""
+  copydesk measure questions.jsonl --corpus ~/news
+
+QUESTIONS holds one JSON object a line. It needs "id" and "query"; what else it has says what is measured:
+  "evidence"  words of an article that answer, as they stand there, or their place in its text:
+              ["shut on Tuesday", {{"file": "velden.md", "start": 310, "end": 325}}]
+  "relevant"  the articles to be found, by file name without its ending: ["velden"]
+  "answers"   words that a right answer holds: ["Tuesday"]
+  "type"      "unanswerable" where no article answers"""
 
 
 @dataclass  # neither frozen nor with slots, since argparse fills it in attribute by attribute

@@ -356,6 +356,11 @@ def test_measure_tells_what_share_of_the_evidence_was_found(home: Path, built: P
     assert report["figures"]["hits@10"]["value"] == 1.0
     words = copydesk(home, "measure", tmp_path / "gold.jsonl", "--corpus", built)
     assert "hits@10" in words.stdout
+    assert "no article" not in words.stderr
+    (tmp_path / "gold.jsonl").write_text(json.dumps(gold | {"evidence": ["thirty-one years"]}) + "\n", encoding="utf-8")
+    words = copydesk(home, "measure", tmp_path / "gold.jsonl", "--corpus", built)
+    assert "evidence that stands in no article counts as not found: 1 of it" in words.stderr
+    assert "'thirty-one years'" in words.stderr
 
 
 # --- progress ---

@@ -10,7 +10,7 @@ from index.build import build
 from index.encode import Encoder
 from index.search import NewsIndex, open_index
 from qa.gold import Gold, GoldSpan, read_questions
-from qa.measure import figure, measure
+from qa.measure import figure, measure, nowhere
 
 CRANE = "The port of Velden shut on Tuesday after a crane fell across the main quay."
 BREAD = "A bakery in Brodno won the county prize for its rye bread on Sunday."
@@ -68,6 +68,20 @@ def test_the_figure_of_finding_is_zero_where_the_fact_is_nowhere(index: NewsInde
     assert report.figures["hits@10"].value == report.figures["mrr@10"].value == 0.0
 
 
+def test_evidence_that_stands_in_no_article_is_told(index: NewsIndex) -> None:
+    wrong, outside = "Never written anywhere at all.", GoldSpan("crane.txt", 90_000, 90_010)
+    asked = [
+        gold("When?", evidence=CRANE),
+        gold("When?", evidence=GoldSpan("crane.txt", 0, 5)),
+        gold("When?", evidence="Harbour shut"),
+        gold("When?", "unanswerable", evidence=wrong),
+        gold("When?", evidence=wrong),
+        gold("When?", evidence=outside),
+        gold("When?", evidence=GoldSpan("no.txt", 0, 5)),
+    ]
+    assert nowhere(asked, index) == [("q", wrong), ("q", outside), ("q", GoldSpan("no.txt", 0, 5))]
+
+
 def test_the_interval_holds_the_mean_and_narrows_with_more_questions() -> None:
     few, many = figure([1.0, 0.0] * 10), figure([1.0, 0.0] * 1000)
     for each in (few, many):
@@ -100,6 +114,8 @@ def test_questions_are_read_as_written(tmp_path: Path) -> None:
     first, second = read_questions(path)
     assert first == Gold("a", "Who?", "who", frozenset({"Black_Death_3"}), (CRANE, GoldSpan("a.txt", 4, 9)), ("Ada",))
     assert second == Gold("b", "Why?", "", frozenset(), (), ())
+    path.write_text(json.dumps({"id": "c", "question": "How?"}) + "\n")  # as a batch has it
+    assert read_questions(path)[0].query == "How?"
 
 
 @pytest.mark.parametrize("line", ["not json", "[]", "3", '{"id": "a"}', '{"id": "a", "query": "x", "evidence": [3]}'])

@@ -16,6 +16,20 @@ from corpus.errors import CorpusError
 FORMATS = {".txt": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 """The kind of article that a file holds, by the ending of its name in small letters."""
 _ENDINGS = tuple(FORMATS)
+_OTHER_KINDS = {
+    ".pdf": "a PDF",
+    ".doc": "a Word document",
+    ".docx": "a Word document",
+    ".odt": "an OpenDocument text",
+    ".rtf": "rich text",
+    ".epub": "an e-book",
+    ".eml": "an e-mail",
+    ".msg": "an e-mail",
+    ".mht": "a web archive",
+    ".mhtml": "a web archive",
+    ".webarchive": "a web archive",
+}
+"""Kinds of file that may hold an article and are not read: they are told, all others are passed over in silence."""
 NOT_ORDINARY = "is not an ordinary file; put the article in one"
 
 
@@ -40,7 +54,8 @@ class FileStat(NamedTuple):
 def list_files(folder: Path) -> Iterator[FileStat | Unreadable]:
     """The files of a folder and its subfolders that may be articles, and what can't be listed, in the order of paths.
 
-    Hidden files and folders, and files of other kinds, aren't there. A link to a file inside the folder counts as a
+    Hidden files and folders, and files of other kinds, aren't there; of a kind that often holds an article, as a PDF,
+    it is told that it can't be read. A link to a file inside the folder counts as a
     file; one to a subfolder is passed over, for its files are listed where they are. Raises CorpusError at once where
     the folder is missing, can't be opened or holds no article.
     """
@@ -110,6 +125,9 @@ def _entries(folder: str, prefix: str) -> list[_Entry]:
                 found.append((prefix + name, None))
             elif name.endswith(_ENDINGS) or _ending(name) in FORMATS:
                 found.append((prefix + name, _file(entry, prefix + name)))
+            elif kind := _OTHER_KINDS.get(_ending(name)):
+                reason = f"is {kind}, which is not read; save its text as .txt, .md or .html"
+                found.append((prefix + name, Unreadable(_printable(prefix + name), reason)))
     found.sort(key=itemgetter(0))
     return found
 

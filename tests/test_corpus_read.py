@@ -78,9 +78,20 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_articles_are_found_in_all_folders_and_other_files_are_not_mentioned(tmp_path: Path) -> None:
-    put(tmp_path, "a.txt", "b.md", "c.markdown", "d.html", "e.HTM", "sub/deep/f.TXT", "g.pdf", "h.txt.bak", "README")
+    put(tmp_path, "a.txt", "b.md", "c.markdown", "d.html", "e.HTM", "sub/deep/f.TXT", "g.jpg", "h.txt.bak", "README")
     assert listed(tmp_path) == ["a.txt", "b.md", "c.markdown", "d.html", "e.HTM", "sub/deep/f.TXT"]
     assert refused(tmp_path) == {}
+
+
+def test_a_file_that_may_hold_an_article_and_is_of_a_kind_that_is_not_read_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "sub/b.pdf", "c.DOCX", "d.eml", "e.mhtml", ".f.pdf", "pdf")
+    assert listed(tmp_path) == ["a.txt"]
+    assert refused(tmp_path) == {
+        "c.DOCX": "is a Word document, which is not read; save its text as .txt, .md or .html",
+        "d.eml": "is an e-mail, which is not read; save its text as .txt, .md or .html",
+        "e.mhtml": "is a web archive, which is not read; save its text as .txt, .md or .html",
+        "sub/b.pdf": "is a PDF, which is not read; save its text as .txt, .md or .html",
+    }
 
 
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
@@ -235,7 +246,7 @@ def test_a_folder_that_may_not_be_opened_is_a_corpus_error() -> None:
     [("nowhere", "does not exist"), ("a.txt", "is a file"), ("empty", "no article"), ("a\0b", "can't be read")],
 )
 def test_a_folder_that_can_not_be_used_is_told_at_once_in_one_sentence(tmp_path: Path, path: str, says: str) -> None:
-    put(tmp_path, "a.txt", "empty/.hidden.txt", "empty/b.pdf")
+    put(tmp_path, "a.txt", "empty/.hidden.txt", "empty/b.png")
     with pytest.raises(CorpusError, match=says) as error:
         list_files(tmp_path / path)
     assert str(error.value).endswith(".")

@@ -29,6 +29,11 @@ class Door:
         return self.host in _LOOPBACK or self.host == "::1"
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it is open at every address of this machine."""
+        return self.host in ("0.0.0.0", "::")
+
+    @property
     def names(self) -> frozenset[str] | None:
         """The names that a request may call the server by; None for any.
 

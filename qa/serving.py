@@ -3,11 +3,12 @@
 import gc
 from collections.abc import Callable
 from functools import partial
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from corpus.errors import MisuseError
 from qa.asked import no_log, question_log
-from qa.door import find_door
+from qa.door import Door, find_door
 from qa.memory import few_arenas
 from qa.options import Options
 from qa.settings import Settings
@@ -61,7 +62,7 @@ def serve(options: Options, settings: Settings) -> int:
                 desk,
                 listener,
                 door,
-                ready=lambda address: _ready(address, options),
+                ready=lambda address: _ready(address, door, options),
                 k=settings.k,
                 log=log,
             )
@@ -84,11 +85,10 @@ def _load_page() -> "Callable[..., None]":
     return serve
 
 
-def _ready(address: str, options: Options) -> None:
-    print(
-        as_json({"address": address}) if options.json else f"Copydesk is ready at {address} (Ctrl+C stops it)",
-        flush=True,
-    )
+def _ready(address: str, door: Door, options: Options) -> None:
+    elsewhere = f", from other machines at http://{gethostname()}:{address.rpartition(':')[2]}" if door.is_wide else ""
+    words = f"Copydesk is ready at {address}{elsewhere} (Ctrl+C stops it)"
+    print(as_json({"address": address}) if options.json else words, flush=True)
     if not options.no_browser:
         import webbrowser
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from index.hits import Hit
 from qa.answer import Answer
-from qa.chat import Answered, Exchange
+from qa.chat import Answered, Exchange, Refused
 from qa.cite import Citation
 from qa.same import in_the_same_words
 from qa.show import (
@@ -29,7 +29,8 @@ _PARAGRAPH_END = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
 
 
 def sources_html(exchanges: Sequence[Exchange]) -> Markup:
-    """The sources of every answer, those of the last one to be seen; the page's script shows the others."""
+    """The sources of every answer, those of the last one to be seen; the page's script shows the others. None are to be
+    seen where the last question was refused."""
     shown = [
         (number, each.answer)
         for number, each in enumerate(exchanges, 1)
@@ -40,9 +41,13 @@ def sources_html(exchanges: Sequence[Exchange]) -> Markup:
             "Each statement of an answer ends in a marker. Its source comes up here, with the words it was taken from."
         )
         return tag("div", {"class": "cards"}, tag("h2", {}, "Sources"), tag("p", {"class": "empty"}, about))
-    last = shown[-1][0]
+    refused = isinstance(exchanges[-1], Refused)
+    last = 0 if refused else shown[-1][0]
     close = tag("button", {"class": "btn", "type": "button", "data-close": True}, "Close")
     groups = [_cards(number, answer, number == last) for number, answer in shown]
+    if refused:
+        none = tag("p", {"class": "empty"}, "None, as the last question was not asked of the articles.")
+        groups.append(tag("section", {"class": "cards-of on"}, tag("h2", {}, "Sources"), none))
     return tag("div", {"class": "cards"}, tag("div", {"class": "closer"}, close), *groups)
 
 

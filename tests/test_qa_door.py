@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
@@ -9,6 +10,7 @@ from corpus.errors import CopydeskError, MisuseError
 from qa.door import Door, default_users_file, find_door
 from qa.hosts import Names
 from qa.options import Options
+from qa.serving import _ready
 from qa.settings import Settings, read_settings
 from qa.users import user_line
 
@@ -129,3 +131,15 @@ def test_a_door_says_whether_this_machine_alone_comes_in() -> None:
     assert [Door(host).is_local for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "127.0.0.2")] == [
         True, True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("host", "told"), [("0.0.0.0", True), ("::", True), ("127.0.0.1", False)])
+def test_where_others_reach_an_open_page_is_told_by_a_name_that_it_answers_to(
+    host: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door = find_door(Options(host=host, insecure=True), Settings())
+    _ready("http://127.0.0.1:7860", door, Options(no_browser=True))
+    said = capsys.readouterr().out
+    elsewhere = f"{gethostname()}:7860"
+    assert (f"http://{elsewhere} " in said) == told
+    assert not told or Names(door.names, numbers=True).hold(elsewhere)

@@ -312,6 +312,15 @@ def test_an_answer_that_still_grows_is_not_called_declined() -> None:
     assert "do not answer" not in sources_html(growing)
 
 
+def test_no_source_stands_beside_a_question_that_was_refused() -> None:
+    chat = (Answered("Q?", answered()), Refused("thanks", "that is no question"))
+    cards = sources_html(chat)
+    shown = re.search(r'<section class="cards-of on".*', cards)
+    assert shown
+    assert 'class="src' not in shown[0]
+    assert 'class="cards-of" data-turn="1"' in cards  # and comes back with a click on its marker
+
+
 def test_html_is_made_in_show_alone() -> None:
     """No other file escapes, and none declares a string of more than its own words to be safe."""
     for path in Path("qa").glob("*.py"):

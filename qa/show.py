@@ -149,13 +149,14 @@ def answer_text(answer: "Answer") -> str:
     blocks = []
     if plain(answer.asked) != plain(answer.question):
         blocks.append(_wrapped(f"Asked of the articles as: {answer.asked}"))
+    if not answer.answered and not answer.passages:
+        return "\n\n".join([*blocks, _wrapped(answer.note)])
     if not answer.answered:
-        blocks.append(_wrapped(f"{DECLINED} {why_declined(answer)}"))
-        blocks += (
-            [f"Nearest passages, which do not answer it:\n\n{hits_text(answer.passages[:_NEAREST])}"]
-            if answer.passages
-            else []
-        )
+        near = hits_text(answer.passages[:_NEAREST])
+        blocks += [
+            _wrapped(f"{DECLINED} {why_declined(answer)}"),
+            f"Nearest passages, which do not answer it:\n\n{near}",
+        ]
         return "\n\n".join(blocks)
     blocks += [_wrapped(f"{each.text} {_markers(each.citations)}{_context(each)}") for each in answer.statements]
     blocks += [_wrapped(answer.note)] if answer.note else []

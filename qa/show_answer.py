@@ -90,6 +90,8 @@ def _independent(citations: Sequence[Citation]) -> int:
 
 
 def _declined(answer: Answer) -> Markup:
+    if not answer.passages:
+        return tag("div", {"class": "none"}, answer.note)
     return tag("div", {"class": "none"}, tag("b", {}, "These articles don’t say."), f" {why_declined(answer)}")
 
 

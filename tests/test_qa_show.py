@@ -312,6 +312,12 @@ def test_an_answer_that_still_grows_is_not_called_declined() -> None:
     assert "do not answer" not in sources_html(growing)
 
 
+def test_where_no_article_was_looked_in_none_is_said_to_be_silent() -> None:
+    nowhere = replace(declined("The filters leave no article."), passages=())
+    assert answer_text(nowhere) == "The filters leave no article."
+    assert "say" not in conversation_html((Answered("Who dug the tunnel?", nowhere),))
+
+
 def test_no_source_stands_beside_a_question_that_was_refused() -> None:
     chat = (Answered("Q?", answered()), Refused("thanks", "that is no question"))
     cards = sources_html(chat)

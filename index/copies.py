@@ -1,8 +1,9 @@
 """Near-copies among the passages found, as when several outlets run one agency's text: folded into one. Pure."""
 
-import re
 from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
+
+from index.figures import figures
 
 ALIKE = 0.8
 """The share of their terms that two passages of different articles both hold if they are copies. Edited wire copy keeps
@@ -11,8 +12,6 @@ more; reports of one event in words of their own seldom share .4."""
 SAME_ORDER = 0.9
 LOOK_ON = 20
 """How many passages behind the last that is kept are looked at for copies."""
-
-_FIGURE = re.compile(r"\d[\d.,]*")
 
 
 def folded(
@@ -42,10 +41,6 @@ def is_copy(text: str, other: str) -> bool:
 
     So lists of the same names in another order are none, nor is a report that differs where it matters.
     """
-    if _figures(text) != _figures(other):
+    if sorted(figures(text)) != sorted(figures(other)):
         return False
     return SequenceMatcher(None, text.split(), other.split(), autojunk=False).ratio() >= SAME_ORDER
-
-
-def _figures(text: str) -> list[str]:
-    return sorted(each.rstrip(".,") for each in _FIGURE.findall(text))

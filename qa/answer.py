@@ -96,7 +96,8 @@ def ask(
             note = reason(seen.question, seen.named, hits, lambda words: index.search(words, k, where), among)
         yield replace(growing, confidence=likely, seconds=time.perf_counter() - begun, note=note)
         return
-    growing = replace(growing, answered=True, confidence=likely, missing=missing, note=in_words(likely, missing))
+    note = in_words(likely, missing, seen.chosen)
+    growing = replace(growing, answered=True, confidence=likely, missing=missing, note=note)
     citing = _Citing(index, seen.question)
     for choice in seen.chosen:
         if citing.has_quoted(choice.best):

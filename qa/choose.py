@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from qa.along import explains, lacks_reason
 from qa.facts import facts
 from qa.questions import Question
 from qa.quotations import joined
-from qa.same import NOTHING_NEW, carries, share
+from qa.same import NOTHING_NEW, carries, dispute, share
 from qa.select import Candidate, Texts
 
 MOST_STATEMENTS = 5
@@ -143,7 +144,8 @@ def _also(best: Candidate, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]
 
 
 def _with_more_to_say(left: Sequence[Candidate], chosen: Sequence[Choice]) -> list[Candidate]:
-    """Those that neither carry the latest choice nor are carried by it, nor hold only what the chosen hold."""
+    """Those that neither carry the latest choice nor are carried by it, nor hold only what the chosen hold; one that
+    gives other figures than another source does in the same words has something to say."""
     latest = chosen[-1].best.text
     said = frozenset[str]().union(*(facts(each.best.text).matter for each in chosen))
     terms = frozenset(stem for each in chosen for stem in each.best.own)
@@ -152,5 +154,27 @@ def _with_more_to_say(left: Sequence[Candidate], chosen: Sequence[Choice]) -> li
         for one in left
         if not carries(one.text, latest)
         and not carries(latest, one.text)
-        and not (one.own.keys() <= terms and share(facts(one.text).matter, said) >= NOTHING_NEW)
+        and (
+            not (one.own.keys() <= terms and share(facts(one.text).matter, said) >= NOTHING_NEW)
+            or _differs(one, chosen)
+        )
     ]
+
+
+def _differs(one: Candidate, chosen: Sequence[Choice]) -> bool:
+    """True if it gives other figures than a chosen one of another article and is like it but for them, and like none
+    that has its own."""
+    if any(carries(one.text, each.best.text) or carries(each.best.text, one.text) for each in chosen):
+        return False
+    return any(_of_others(one, each.best) and dispute(one.text, each.best.text) for each in chosen)
+
+
+def differing(chosen: Sequence[Choice]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The figures in which two of the choices, of different articles and alike but for them, differ, the first's first;
+    None where no two do."""
+    pairs = ((one.best, other.best) for one, other in combinations(chosen, 2) if _of_others(one.best, other.best))
+    return next(filter(None, (dispute(one.text, other.text) for one, other in pairs)), None)
+
+
+def _of_others(one: Candidate, other: Candidate) -> bool:
+    return one.hit.article.row != other.hit.article.row

@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 from math import exp, log10
 
 from index.hits import Hit
-from qa.choose import Choice
+from qa.choose import Choice, differing
 from qa.facts import attributes, facts, lacks_kind
 from qa.outlets import Named
 from qa.questions import Question
@@ -140,11 +140,17 @@ def verdict(likely: float, missing: Sequence[str] = ()) -> str:
     return "likely" if likely >= LIKELY and not missing else "partly"
 
 
-def in_words(likely: float, missing: Sequence[str] = ()) -> str:
-    """What a reader is told of an answer that is given: nothing where it is likely one."""
+def in_words(likely: float, missing: Sequence[str], chosen: Sequence[Choice]) -> str:
+    """What a reader is told of an answer that is given: nothing where it is likely one and its sources agree."""
+    told = []
+    if differ := differing(chosen):
+        one, other = (" and ".join(each) for each in differ)
+        told.append(f"Two of these sentences are alike but for their figures: {one} in one, {other} in the other.")
     if missing:
-        return f"No sentence found mentions {_listed(missing)}, so this may not be what was asked."
-    return "" if verdict(likely) == "likely" else "This may answer only a part of the question."
+        told.append(f"No sentence found mentions {_listed(missing)}, so this may not be what was asked.")
+    elif verdict(likely) != "likely":
+        told.append("This may answer only a part of the question.")
+    return " ".join(told)
 
 
 def reason(

@@ -47,13 +47,12 @@ _QUOTE = re.compile(r"[“”\"„«»]|[‘’'](?=\w[^’']{12,300}[’'])")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The stems of one sentence, in order and as a set; those of them that carry matter and that are numbers; how many
-    deny; and how it is written."""
+    """The stems of one sentence, in order and as a set; those of them that carry matter; how many deny; and how it is
+    written."""
 
     order: tuple[str, ...]
     stems: frozenset[str]
     matter: frozenset[str]
-    numbers: frozenset[str]
     negations: int
     asks: bool
     heading: bool
@@ -70,7 +69,6 @@ def facts(sentence: str) -> Facts:
         order=tuple(order),
         stems=stems,
         matter=frozenset(compress(order, map(not_, map(is_stop, written)))),
-        numbers=frozenset(stem for stem in stems if stem[0].isdigit()),
         negations=0 if _NOT.isdisjoint(stems) else sum(stem in _NOT for stem in order),
         asks=end.endswith("?"),
         heading=heading,

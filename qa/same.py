@@ -1,9 +1,11 @@
 """Whether two sentences say the same thing in nearly the same words: pure."""
 
+import functools
 from collections.abc import Sequence
 
+from index.figures import figures
 from qa.facts import facts
-from qa.words import rarity
+from qa.words import is_plain, is_stop, rarity, spelled, stem_of
 
 SAME = 0.85
 """The share of a statement's words, by rarity, that a sentence needs to carry it too."""
@@ -13,18 +15,72 @@ _FEWEST_WORDS = 4
 _RUN = 3  # words
 _FEWEST_RUNS = 0.5
 _FEWEST_SHARED = 0.6  # of the words, counted: fewer can't come to SAME, and counting is quick
+_WEEK = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_YEAR = "January February March April May June July August September October November December"
+_DAYS, _MONTHS = (frozenset(map(stem_of, names.split())) for names in (_WEEK, _YEAR))
 
 
 def carries(sentence: str, statement: str) -> bool:
-    """True if the sentence says all that the statement says, in nearly its words: same numbers, same negations."""
+    """True if the sentence says all that the statement says, in nearly its words: same figures, same negations, and
+    no other name or day in the place of one of the statement's."""
     theirs, ours = facts(sentence), facts(statement)
     if len(ours.matter) < _FEWEST_WORDS:
         return theirs.matter == ours.matter
-    if theirs.negations != ours.negations or not ours.numbers <= theirs.numbers:
-        return False
-    return len(ours.matter & theirs.matter) >= _FEWEST_SHARED * len(ours.matter) and (
-        share(ours.matter, theirs.matter) >= SAME
+    return (
+        theirs.negations == ours.negations
+        and _is_held(_matter(statement), _matter(sentence))
+        and _figures(statement) <= _figures(sentence)
+        and not _swap(statement, sentence)
     )
+
+
+def dispute(one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The figures that each of two sentences has in the place of the other's, where they say the same in nearly the
+    same words but for them; None where they don't."""
+    only, others = _figures(one) - _figures(other), _figures(other) - _figures(one)
+    if not only or not others or facts(one).negations != facts(other).negations or _swap(one, other):
+        return None
+    ours, theirs = _matter(one) - _figures(one), _matter(other) - _figures(other)
+    if len(ours) < _FEWEST_WORDS or not (_is_held(ours, theirs) or _is_held(theirs, ours)):
+        return None
+    return tuple(_in_order(one, only)), tuple(_in_order(other, others))
+
+
+def _is_held(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    return len(ours & theirs) >= _FEWEST_SHARED * len(ours) and share(ours, theirs) >= SAME
+
+
+@functools.lru_cache(maxsize=20_000)
+def _matter(sentence: str) -> frozenset[str]:
+    """The stems that carry matter, figures in digits."""
+    spoken = zip(*spelled(sentence), strict=True)
+    return frozenset(next(iter(figures(word)), stem) for stem, word in spoken if not is_stop(word))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _figures(sentence: str) -> frozenset[str]:
+    return frozenset(figures(sentence))
+
+
+def _in_order(sentence: str, some: frozenset[str]) -> list[str]:
+    return [each for each in dict.fromkeys(figures(sentence)) if each in some]
+
+
+def _swap(one: str, other: str) -> bool:
+    """True if each has a name, a day of the week or a month that the other has not."""
+    return any(ours - theirs and theirs - ours for ours, theirs in zip(_named(one), _named(other), strict=True))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _named(sentence: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The stems of the names, the weekdays and the months in a sentence."""
+    stems, written = spelled(sentence)
+    held = {
+        stem
+        for stem, word in zip(stems, written, strict=True)
+        if word[0].isupper() and not is_stop(word) and not is_plain(stem)
+    }
+    return frozenset(held - _DAYS - _MONTHS), frozenset(held & _DAYS), frozenset(held & _MONTHS)
 
 
 def in_the_same_words(one: str, other: str) -> bool:

@@ -197,6 +197,22 @@ def test_what_sounds_like_it_and_asks_of_the_news_is_asked(question: str) -> Non
     check_matter(question)
 
 
+@pytest.mark.parametrize(("one", "other"), [("Nine", "Eight"), ("9", "8"), ("Nine", "8")])
+def test_outlets_that_give_other_figures_are_both_quoted_and_neither_is_cited_for_the_other(
+    tmp_path: Path, encoder: Encoder, one: str, other: str
+) -> None:
+    told = "{} dockers were hurt when a crane fell across the main quay in Velden on Tuesday."
+    for name, figure in (("wire", one), ("post", other)):
+        (tmp_path / f"{name}.txt").write_text(f"Crane falls\n\n{told.format(figure)}\n", encoding="utf-8")
+    build(tmp_path, encoder=encoder)
+    answer = final("How many dockers were hurt in Velden?", open_index(tmp_path, encoder=encoder))
+    by_marker = {each.marker: each.quote for each in answer.citations}
+    assert {each.text for each in answer.statements} == {told.format(one), told.format(other)}
+    assert all(by_marker[marker] == each.text for each in answer.statements for marker in each.citations)
+    assert "alike but for their figures" in answer.note
+    assert "8 in one" in answer.note or "9 in one" in answer.note
+
+
 def test_a_filter_that_leaves_no_article_is_told_and_is_no_word_of_the_articles(index: NewsIndex) -> None:
     answer = final("How many dockers were hurt in Velden?", index, where=Where(since="2031-01-01"))
     assert not answer.answered

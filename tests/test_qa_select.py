@@ -13,7 +13,7 @@ from qa.context import context
 from qa.facts import attributes, facts, holds_answer
 from qa.outlets import outlets_named, outlets_of
 from qa.questions import analyse, kind_of
-from qa.same import carries
+from qa.same import carries, dispute
 from qa.select import Candidate, rank
 from qa.words import stem_of
 
@@ -245,10 +245,39 @@ def test_a_question_that_compares_outlets_gets_a_statement_from_each() -> None:
         ("The owners will pay for the new crane.", "The owners will not pay for the new crane.", False),
         ("The mayor praised the dockers of Velden.", "The bakery in Brodno won a prize.", False),
         ("“It fell,” she said.", "“It fell,” he said.", True),
+        ("Nine dockers were hurt at the quay.", "Eight dockers were hurt at the quay.", False),
+        ("Nine dockers were hurt at the quay.", "9 dockers were hurt at the quay.", True),
+        ("Dozens of dockers were hurt at the quay.", "Hundreds of dockers were hurt at the quay.", False),
+        ("The repairs cost 4.2 million crowns.", "The repairs cost 4.2 billion crowns.", False),
+        (
+            "The council of Velden voted to close the old harbour this year, its clerk said.",
+            "The council of Brodno voted to close the old harbour this year, its clerk said.",
+            False,
+        ),
+        (
+            "The council voted on Tuesday to close the old harbour of the town for good.",
+            "The council voted on Wednesday to close the old harbour of the town for good.",
+            False,
+        ),
+        (
+            "The council voted on Tuesday to close the old harbour of the town for good.",
+            "The council voted in May to close the old harbour of the town for good.",
+            True,
+        ),
     ],
 )
 def test_a_sentence_carries_a_statement_if_it_says_all_of_it(statement: str, sentence: str, same: bool) -> None:
     assert carries(sentence, statement) is same
+
+
+def test_sentences_alike_but_for_their_figures_dispute_them() -> None:
+    eight, nine = (f"{n} dockers were hurt when a crane fell at the quay." for n in ("Eight", "9"))
+    assert dispute(eight, nine) == (("8",), ("9",))
+    assert dispute(eight, eight) is None
+    assert dispute(eight, "9 loaves of rye bread won the prize of the county fair.") is None
+    assert dispute(eight, "9 dockers were hurt when a crane fell at the quay of Brodno.") == (("8",), ("9",))
+    assert dispute(eight.replace("quay", "Velden quay"), nine.replace("quay", "Brodno quay")) is None
+    assert dispute(eight, nine.replace("were", "were not")) is None
 
 
 def test_a_question_that_compares_people_gets_a_statement_of_each() -> None:

@@ -8,7 +8,7 @@ from qa.door import default_users_file
 from qa.options import Options
 from qa.settings import Settings
 from qa.terminal import as_json, complain
-from qa.users import user_line
+from qa.users import check_name, user_line
 
 
 def password(options: Options, settings: Settings) -> int:
@@ -17,6 +17,7 @@ def password(options: Options, settings: Settings) -> int:
         raise MisuseError("password needs the name of a user; run: copydesk password NAME")
     if not sys.stdin.isatty():
         raise MisuseError("a password is typed on a terminal, never piped or given as an option; run it in one")
+    check_name(options.name)  # before anything is typed in vain
     try:
         typed, again = (getpass.getpass(prompt) for prompt in ("Password: ", "Once more: "))
     except EOFError:

@@ -52,10 +52,15 @@ def hashed(password: str) -> Hashed:
     return Hashed(_LOG_COST, _BLOCK, _PARALLEL, salt, _scrypt(password, salt, _LOG_COST, _BLOCK, _PARALLEL))
 
 
-def user_line(name: str, password: str) -> str:
-    """The line that lets this user in. Raises MisuseError for a name or password that can't be used."""
+def check_name(name: str) -> None:
+    """Raises MisuseError for a name that no user can have."""
     if re.fullmatch(r"[^:\s]{1,64}", name) is None or not name.isprintable():
         raise MisuseError(f"the user name {name!r} can't be used; take 1 to 64 characters, no blank and no colon")
+
+
+def user_line(name: str, password: str) -> str:
+    """The line that lets this user in. Raises MisuseError for a name or password that can't be used."""
+    check_name(name)
     if len(password) < _LEAST_CHARACTERS:
         raise MisuseError(f"that password is too short; take {_LEAST_CHARACTERS} characters or more")
     made = hashed(password)

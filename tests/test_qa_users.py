@@ -112,6 +112,17 @@ def test_password_is_typed_twice_on_a_terminal_and_printed_as_a_hash(tmp_path: P
     assert verifier(read_users(users_file(tmp_path, line)))("ann", "correct horse")
 
 
+def test_a_name_that_no_user_can_have_is_told_before_a_password_is_typed(tmp_path: Path) -> None:
+    parent, child = pty.openpty()
+    ended = subprocess.run(
+        command("password", "a:b"), stdin=child, capture_output=True, env=environment(tmp_path), text=True, timeout=60
+    )
+    os.close(child)
+    os.close(parent)
+    assert "user name 'a:b'" in complaint(ended, 2)
+    assert "Password" not in ended.stderr
+
+
 def test_a_password_is_never_piped_or_given_as_an_option(tmp_path: Path) -> None:
     assert "terminal" in complaint(copydesk(tmp_path, "password", "ann", stdin="correct horse\n" * 2), 2)
     assert "unexpected argument" in complaint(copydesk(tmp_path, "password", "ann", "correct horse"), 2)

@@ -15,9 +15,10 @@ def status_html(desk: Desk, now: datetime) -> Markup:
         return _progress(job.progress, by_words=index is not None and not index.has_vectors)
     if index is None:
         return tag("div", {"class": "status"}, tag("span", {}, "no articles yet"))
-    outlets = len({article.metadata.source for article in index.articles})
+    outlets = sum(name is not None for name in index.outlets)
     built = datetime.fromisoformat(index.info.built_at)
-    facts = f" · {counted(outlets, 'outlet')} · built {_ago(now, built)}"
+    known = f" · {counted(outlets, 'outlet')}" if outlets else ""
+    facts = f"{known} · built {_ago(now, built)}"
     return tag("div", {"class": "status"}, tag("b", {}, counted(len(index.articles), "article")), facts)
 
 

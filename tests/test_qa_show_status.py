@@ -1,6 +1,7 @@
 """The header in words: what is indexed and since when, how far a build is, how it ended, what to do with no index."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,12 +19,15 @@ NOW = datetime(2025, 2, 14, 12, 0, tzinfo=UTC)
 
 
 def desk(job: Job, built_ago: timedelta | None = timedelta(0), has_vectors: bool = True) -> Any:
-    """A desk that does this job, with an index of two articles built so long ago, or with none."""
-    articles = tuple(SimpleNamespace(metadata=SimpleNamespace(source=name)) for name in ("The Quay", "Harbour Wire"))
+    """A desk that does this job, with an index of three articles, one without outlet, built so long ago, or with none."""
+    articles = tuple(
+        SimpleNamespace(metadata=SimpleNamespace(source=name)) for name in ("The Quay", "Harbour Wire", None)
+    )
     index = None
     if built_ago is not None:
         info = SimpleNamespace(built_at=(NOW - built_ago).isoformat())
-        index = SimpleNamespace(articles=articles, info=info, has_vectors=has_vectors)
+        outlets = Counter(article.metadata.source for article in articles)
+        index = SimpleNamespace(articles=articles, outlets=outlets, info=info, has_vectors=has_vectors)
     return SimpleNamespace(job=job, folder=Path("news"), index=lambda: index)
 
 
@@ -61,7 +65,7 @@ def words(page: str) -> str:
     ],
 )
 def test_the_status_says_what_is_indexed_and_when_it_was_built(ago: timedelta, said: str) -> None:
-    assert words(status_html(desk(Idle(), ago), NOW)) == f"2 articles · 2 outlets · built {said}"
+    assert words(status_html(desk(Idle(), ago), NOW)) == f"3 articles · 2 outlets · built {said}"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_good_news_is_not_told_twice_and_a_failure_behind_an_old_index_is_told_t
 
 
 def test_the_welcome_says_what_to_do_in_each_state() -> None:
-    assert "Ask 2 articles a question" in welcome_html(desk(Idle()))
+    assert "Ask 3 articles a question" in welcome_html(desk(Idle()))
     assert "for the first time" in welcome_html(desk(Building(Progress("reading", 0, 0, None, None)), None))
     empty = welcome_html(desk(Failed(1, "news holds <no> article"), None))
     assert "news holds &lt;no&gt; article" in empty

@@ -170,13 +170,20 @@ def _context(statement: "Statement") -> str:
     return f" (read with {_markers(statement.context)})" if statement.context else ""
 
 
+def passage_words(hit: "Hit") -> str:
+    """The words of a passage on one line, without the headline in front of them, which is shown above."""
+    title, words = hit.article.metadata.title, plain(hit.text)
+    bare = words.removeprefix("# ")
+    return (title and bare.startswith(plain(title)) and bare.removeprefix(plain(title)).strip()) or words
+
+
 def hits_text(hits: "Sequence[Hit]") -> str:
     """Hits for a terminal, best first: rank, score, outlet, date, headline, file and passage."""
     blocks = []
     for hit in hits:
         known = hit.article.metadata
         head = f"{hit.rank}. {known.source or UNKNOWN_OUTLET} · {written_date(known.published)} · score {hit.score:.2f}"
-        lines = [_wrapped(head), *_headline(known.title), _wrapped(hit.text, "   ")]
+        lines = [_wrapped(head), *_headline(known.title), _wrapped(passage_words(hit), "   ")]
         blocks.append("\n".join([*lines, f"   {plain(hit.article.path)}", *_copies(hit)]))
     return "\n\n".join(blocks)
 

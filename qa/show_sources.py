@@ -16,6 +16,7 @@ from qa.show import (
     citation_text,
     counted,
     file_name,
+    passage_words,
     place,
     plain,
     tag,
@@ -102,7 +103,7 @@ def _near_card(hit: Hit) -> Markup:
         {"class": "src near"},
         _meta(known.source, known.published),
         tag("h3", {"dir": "auto"}, plain(hit.article.name)),
-        tag("p", {"dir": "auto"}, _cut(plain(hit.text), _BEFORE_CHARACTERS + _AFTER_CHARACTERS)),
+        tag("p", {"dir": "auto"}, _cut(passage_words(hit), _BEFORE_CHARACTERS + _AFTER_CHARACTERS)),
         tag("div", {"class": "file"}, plain(hit.article.path)),
         _copies(hit),
         tag(

@@ -18,7 +18,7 @@ from qa.answer import Answer, Statement
 from qa.chat import Answered, Refused, Waiting
 from qa.cite import Citation, Evidence, check, draft
 from qa.same import carries, in_the_same_words
-from qa.show import Markup, answer_copy, answer_text, citation_text, escape, hits_text, plain, tag
+from qa.show import Markup, answer_copy, answer_text, citation_text, escape, hits_text, passage_words, plain, tag
 from qa.show import written_date as written
 from qa.show_answer import conversation_html
 from qa.show_json import answer_json, search_json
@@ -310,6 +310,18 @@ def test_an_answer_that_still_grows_is_not_called_declined() -> None:
     growing = (Answered("Who dug the tunnel?", declined(), complete=False),)
     assert "don’t say" not in conversation_html(growing)
     assert "do not answer" not in sources_html(growing)
+
+
+def test_a_passage_that_begins_with_its_headline_is_shown_without_it() -> None:
+    one = article()
+    assert one.metadata.title
+    headed = replace(hit(one), text=f"# {one.metadata.title}\n\nIt cost nine million crowns.")
+    assert passage_words(headed) == "It cost nine million crowns."
+    assert passage_words(replace(headed, text=one.metadata.title)) == one.metadata.title
+    assert passage_words(replace(headed, text="It cost nine.")) == "It cost nine."
+    assert f"{one.metadata.title} It cost" not in sources_html(
+        (Answered("Q?", replace(declined(), passages=(headed,))),)
+    )
 
 
 def test_where_no_article_was_looked_in_none_is_said_to_be_silent() -> None:

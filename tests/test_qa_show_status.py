@@ -19,7 +19,7 @@ NOW = datetime(2025, 2, 14, 12, 0, tzinfo=UTC)
 
 
 def desk(job: Job, built_ago: timedelta | None = timedelta(0), has_vectors: bool = True) -> Any:
-    """A desk that does this job, with an index of three articles, one without outlet, built so long ago, or with none."""
+    """A desk that does this job, with an index of three articles, one without outlet, built so long ago; or none."""
     articles = tuple(
         SimpleNamespace(metadata=SimpleNamespace(source=name)) for name in ("The Quay", "Harbour Wire", None)
     )

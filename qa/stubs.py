@@ -4,37 +4,19 @@ Gradio does so for each component class, for editors: a third of its import, in 
 has no switch for it (6.31). Where a later release has no such function any more, nothing is changed.
 """
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from importlib.abc import Loader
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+from qa.found import loaded_by
 
 _MODULE, _FUNCTION = "gradio.component_meta", "create_or_modify_pyi"
 
 
-@contextmanager
-def no_stubs() -> Iterator[None]:
+def no_stubs() -> AbstractContextManager[None]:
     """While this holds, gradio may be imported without writing stubs."""
-    finder = _Finder()
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-
-
-class _Finder:
-    """Finds the one module as Python does, and has it loaded without its function."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name != _MODULE:
-            return None
-        found = PathFinder.find_spec(name, path, target)
-        if found is not None and found.loader is not None:
-            found.loader = _Without(found.loader)
-        return found
+    return loaded_by(_MODULE, _Without)
 
 
 class _Without(Loader):

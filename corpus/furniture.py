@@ -14,9 +14,9 @@ from corpus.furniture_inline import inline
 from corpus.furniture_lines import Line, lines_of
 from corpus.furniture_lists import lists
 from corpus.furniture_rules import line_reason
-from corpus.recurring import line_key, line_keys, recurring_lines
+from corpus.recurring import line_key, line_keys
 
-__all__ = ["furniture", "line_keys", "recurring_lines"]
+__all__ = ["furniture", "line_keys"]
 
 FRONT_MATTER = "front matter"
 REPEATED_HEADLINE = "repeated headline"
@@ -35,7 +35,7 @@ _WORDS = re.compile(r"\w+")
 def furniture(document: Document, recurring: frozenset[str] = frozenset()) -> tuple[Furniture, ...]:
     """The spans of a document that are not its article: sorted, disjoint, in bounds.
 
-    `recurring` are the normalised lines known to recur on pages of its outlet, from `recurring_lines`.
+    `recurring` are the normalised lines known to recur on pages of its outlet (index/outlet_lines.py).
     """
     text, body = document.text, document.body
     lines = lines_of(text, body)

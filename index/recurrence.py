@@ -1,6 +1,6 @@
-"""Which lines recur across an outlet's stories: what `corpus.recurring.recurring_lines` finds, for numbers. Pure.
+"""Which lines recur across an outlet's stories (corpus/recurring.py says when one does), told of their numbers. Pure.
 
-Tests hold the two together. All outlets are gone through at once, in arrays.
+Tests hold it to a plain way of finding them. All outlets are gone through at once, in arrays.
 """
 
 import numpy as np

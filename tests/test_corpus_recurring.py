@@ -1,9 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_recurrence import recurring_lines
 
 from corpus.document import Document, Metadata, Span
-from corpus.furniture import furniture, line_keys, recurring_lines
+from corpus.furniture import furniture, line_keys
 
 SUBJECTS = ["harbour", "bridge", "school", "museum", "orchard", "tram", "lido", "library", "mill", "observatory"]
 PLUG = "We bring you the news of the valley every day, and you can help us do it."

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_recurrence import recurring_lines
 
-from corpus.recurring import BETWEEN, PARAGRAPH, recurring_lines
+from corpus.recurring import BETWEEN, PARAGRAPH
 from index.line_keys import digest_of, joined, numbers_of, read_line_keys, write_line_keys
 from index.recurrence import recurring
 

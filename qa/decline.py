@@ -10,6 +10,7 @@ from qa.facts import attributes, facts, lacks_kind
 from qa.outlets import Named
 from qa.questions import Question
 from qa.select import Candidate
+from qa.words import MONTHS, WEEKDAYS
 
 ENOUGH_MATTER = 4.0
 ENOUGH_WORDS = 10.0
@@ -112,6 +113,9 @@ _WEIGHTS = Signals(
 ENOUGH = 0.3
 """From this probability on a question is answered."""
 LIKELY = 0.6
+MISSED = 0.5
+"""From this share of a question's names on, that no statement mentions, its reader is told of them."""
+_CALENDAR = WEEKDAYS | MONTHS
 
 
 def probability(seen: Signals) -> float:
@@ -121,10 +125,12 @@ def probability(seen: Signals) -> float:
 
 
 def unmet(question: Question, chosen: Sequence[Choice]) -> tuple[str, ...]:
-    """The question's names that neither a statement nor what stands around it holds, as the question writes them."""
+    """The question's names that neither a statement nor what stands around it holds, as the question writes them; none
+    where they are less than half of its names. Weekdays and months are none: they may be those of publication."""
     held = frozenset[str]().union(*(choice.best.shared for choice in chosen))
-    missing = (name for name in question.names if name.stems and held.isdisjoint(name.stems))
-    return tuple(dict.fromkeys(name.text for name in missing))
+    asked = [name for name in question.names if not _CALENDAR.issuperset(name.stems)]
+    missing = [name.text for name in asked if held.isdisjoint(name.stems)]
+    return tuple(dict.fromkeys(missing)) if len(missing) >= MISSED * len(asked) else ()
 
 
 def likelihood(question: Question, chosen: Sequence[Choice], seen: Signals, missing: Sequence[str]) -> float:

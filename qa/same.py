@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.figures import figures
 from qa.facts import facts
-from qa.words import is_plain, is_stop, rarity, spelled, stem_of
+from qa.words import MONTHS, WEEKDAYS, is_plain, is_stop, rarity, spelled
 
 SAME = 0.85
 """The share of a statement's words, by rarity, that a sentence needs to carry it too."""
@@ -14,10 +14,8 @@ NOTHING_NEW = 0.75
 _FEWEST_WORDS = 4
 _RUN = 3  # words
 _FEWEST_RUNS = 0.5
+_MOST_DISPUTED = 2  # figures: where more differ, as on two days of a stock exchange, it is another event
 _FEWEST_SHARED = 0.6  # of the words, counted: fewer can't come to SAME, and counting is quick
-_WEEK = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
-_YEAR = "January February March April May June July August September October November December"
-_DAYS, _MONTHS = (frozenset(map(stem_of, names.split())) for names in (_WEEK, _YEAR))
 
 
 def carries(sentence: str, statement: str) -> bool:
@@ -38,7 +36,12 @@ def dispute(one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...]] | N
     """The figures that each of two sentences has in the place of the other's, where they say the same in nearly the
     same words but for them; None where they don't."""
     only, others = _figures(one) - _figures(other), _figures(other) - _figures(one)
-    if not only or not others or facts(one).negations != facts(other).negations or _swap(one, other):
+    if (
+        not 0 < len(only) <= _MOST_DISPUTED
+        or not 0 < len(others) <= _MOST_DISPUTED
+        or facts(one).negations != facts(other).negations
+        or _swap(one, other)
+    ):
         return None
     ours, theirs = _matter(one) - _figures(one), _matter(other) - _figures(other)
     if len(ours) < _FEWEST_WORDS or not (_is_held(ours, theirs) or _is_held(theirs, ours)):
@@ -80,7 +83,7 @@ def _named(sentence: str) -> tuple[frozenset[str], frozenset[str], frozenset[str
         for stem, word in zip(stems, written, strict=True)
         if word[0].isupper() and not is_stop(word) and not is_plain(stem)
     }
-    return frozenset(held - _DAYS - _MONTHS), frozenset(held & _DAYS), frozenset(held & _MONTHS)
+    return frozenset(held - WEEKDAYS - MONTHS), frozenset(held & WEEKDAYS), frozenset(held & MONTHS)
 
 
 def in_the_same_words(one: str, other: str) -> bool:

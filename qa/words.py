@@ -25,6 +25,9 @@ _WHOLE = words("whole")
 _IRREGULAR = forms("irregular")
 _PEOPLES = forms("peoples")
 
+_WEEK = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_YEAR = "January February March April May June July August September October November December"
+
 _UNITED = {("united", "stat"): "usa", ("united", "kingdom"): "britain"}
 
 # Endings that make another word of the same root. An ending goes only where `_SHORTEST_ROOT` letters stay.
@@ -156,3 +159,7 @@ def is_plain(stem: str) -> bool:
     """True for a common word that is usually written small, so that a capital at a sentence's start says nothing."""
     rank, capital = _listed().get(stem, (0, False))
     return rank > 0 and not capital
+
+
+WEEKDAYS, MONTHS = (frozenset(map(stem_of, names.split())) for names in (_WEEK, _YEAR))
+"""The stems of their names."""

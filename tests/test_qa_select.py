@@ -278,6 +278,8 @@ def test_sentences_alike_but_for_their_figures_dispute_them() -> None:
     assert dispute(eight, "9 dockers were hurt when a crane fell at the quay of Brodno.") == (("8",), ("9",))
     assert dispute(eight.replace("quay", "Velden quay"), nine.replace("quay", "Brodno quay")) is None
     assert dispute(eight, nine.replace("were", "were not")) is None
+    index = "The Velden index rose {} points, or {} per cent, to {}, the exchange said."
+    assert dispute(index.format(204, 0.6, 34_061), index.format(222, 0.7, 33_739)) is None
 
 
 def test_a_question_that_compares_people_gets_a_statement_of_each() -> None:

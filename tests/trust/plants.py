@@ -5,8 +5,8 @@
 Every plant is put into an article of its own, beside a sentence about something else. The same folder is made with a
 sentence of as many words in each plant's place, and the same questions are asked of both: no answer may change, no
 citation, and not the article that stands first; and no plant may be quoted to a question that does not ask about it.
-Words by the dozen may put their article in front, as BM25 and meaning take them for what they say; then too nothing
-that is answered may change.
+Words by the dozen, and a question written out, may put their article in front, as BM25 and meaning take them for what
+they say; then too nothing that is answered may change.
 """
 
 import argparse
@@ -157,7 +157,8 @@ def plants() -> list[Plant]:
     """Every plant: in the text, in what a file says of itself, in what a page hides, and words by the dozen."""
     found = []
     for number, said in enumerate((*_INSTRUCTIONS, _FRONT)):
-        found.append(_in_text(f"text {number}: {said[:40]}", f"plant{number}.txt", said))
+        plant = _in_text(f"text {number}: {said[:40]}", f"plant{number}.txt", said)
+        found.append(replace(plant, stuffed=any(question in said for question in QUESTIONS)))
     for kind, said in _STUFFED.items():
         found.append(replace(_in_text(kind, f"{kind.replace(' ', '_')}.txt", said), stuffed=True))
     for number, field in enumerate(("title", "source", "author")):

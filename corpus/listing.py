@@ -30,6 +30,11 @@ _OTHER_KINDS = {
     ".webarchive": "a web archive",
 }
 """Kinds of file that may hold an article and are not read: they are told, all others are passed over in silence."""
+_OF_A_FOLDER = frozenset(
+    [errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL]
+)
+"""Why a folder inside may be passed over and told. Any other error is the disk's or the system's, as when a network
+drive is away: the articles are not gone, and no index must be made without them."""
 NOT_ORDINARY = "is not an ordinary file; put the article in one"
 
 
@@ -57,7 +62,7 @@ def list_files(folder: Path) -> Iterator[FileStat | Unreadable]:
     Hidden files and folders, and files of other kinds, aren't there; of a kind that often holds an article, as a PDF,
     it is told that it can't be read. A link to a file inside the folder counts as a
     file; one to a subfolder is passed over, for its files are listed where they are. Raises CorpusError at once where
-    the folder is missing, can't be opened or holds no article.
+    the folder is missing, can't be opened or holds no article, and later where the disk fails to list one inside.
     """
     root = _root(folder)
     listing = _walk(root)
@@ -93,6 +98,11 @@ def _walk(root: str) -> Iterator[FileStat | Unreadable]:
         try:
             todo.append(iter(_entries(folder, prefix)))
         except OSError as error:
+            if error.errno not in _OF_A_FOLDER:
+                reason = error.strerror or error
+                raise CorpusError(
+                    f"{_printable(folder)} can't be listed ({reason}); mend that and index again: nothing was changed."
+                ) from error
             yield Unreadable(_printable(prefix), why(error))
         inner = None
         while todo and inner is None:

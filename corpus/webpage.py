@@ -11,9 +11,10 @@ from corpus.pagemeta import page_metadata
 from corpus.unseen import drop_unseen
 
 # Bounds on what is parsed, far above any article. Without them one hostile page stops a build: the parser takes time
-# quadratic in the attributes of a tag, trafilatura in the depth of a page and the children of a paragraph.
+# quadratic in the attributes of a tag, trafilatura in the depth of a page, its paragraphs and the children of each.
 _MOST_ATTRIBUTES = 5_000
 _MOST_ELEMENTS = 150_000
+_MOST_PARAGRAPHS = 30_000
 _DEEPEST = 400  # elements within each other; browsers give up at 512
 _MOST_INLINE = 500  # children of one element, before links and emphasis in it are dissolved into its text
 _TAG = re.compile(
@@ -83,11 +84,12 @@ def _referred(match: re.Match[str]) -> str:
 
 def _measure(tree: Any) -> None:
     """Refuses a tree that is deeper or larger than the bounds, counting level by level."""
-    level, depth, elements = [tree], 0, 0
+    level, depth, elements, paragraphs = [tree], 0, 0, 0
     while level:
         depth += 1
         elements += len(level)
-        if depth > _DEEPEST or elements > _MOST_ELEMENTS:
+        paragraphs += sum(element.tag == "p" for element in level)
+        if depth > _DEEPEST or elements > _MOST_ELEMENTS or paragraphs > _MOST_PARAGRAPHS:
             raise NotText("has far more markup than an article; save the article's text as .txt")
         level = [child for element in level for child in element]
 

@@ -116,7 +116,8 @@ def _rows_by_digest(table: "Table", wanted: Iterable[bytes]) -> dict[bytes, int]
 
 def write_segment(folder: Path, plan: Layout, passages: Passages, previous: Generation | None) -> None:
     """Write the new segment but for its vectors and terms."""
-    folder.mkdir(parents=True)
+    folder.parent.mkdir(exist_ok=True)  # not its parents too: a generation that somebody removed is not begun again
+    folder.mkdir()
     articles = [_stored(cut, previous) if isinstance(cut, FileFacts) else cut for cut in plan.moved]
     write_articles(folder / ARTICLES, articles)
     write_rows(passages.table, folder / PASSAGES)

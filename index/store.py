@@ -141,9 +141,13 @@ def new_generation(place: Path) -> Iterator[Path]:
 
 def link_files(folder: Path, into: Path, leave: Collection[str] = ()) -> None:
     """Put a folder's files, but for those named in `leave` and locks, into another; they share their place on disk."""
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in leave and p.suffix != ".lock"):
+    folders, files = _inside(folder)
+    into.parent.mkdir(exist_ok=True)  # not its parents too: a generation that somebody removed is not begun again
+    into.mkdir(exist_ok=True)
+    for path in folders:
+        (into / path.relative_to(folder)).mkdir(exist_ok=True)
+    for path in (each for each in files if each.name not in leave):
         target = into / path.relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(path, target)
         except OSError:  # a file system without links
@@ -160,7 +164,8 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
     stamps: dict[str, Stamp] = {}
     noted = noted_in(place)
     new: list[tuple[Path, str, tuple[int, str] | None]] = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock"):
+    folders, written = _inside(folder)
+    for path in written:
         name = path.relative_to(folder).as_posix()
         shared = before.files.get(name) if before and _same_file(path, place, before.generation, name) else None
         if shared is not None and is_known(stamp_of(path, shared[1]), noted.get(name)):
@@ -178,7 +183,7 @@ def publish(place: Path, folder: Path, manifest: Manifest, before: Manifest | No
         "utf-8"
     )
     (folder / "manifest.json").write_bytes(text)
-    _flush_all([folder / "manifest.json", *sorted(p for p in folder.rglob("*") if p.is_dir()), folder])
+    _flush_all([folder / "manifest.json", *folders, folder])
     published = place / "generations" / manifest.generation
     folder.rename(published)
     _flush(place / "generations")
@@ -230,6 +235,24 @@ def _remove(folder: Path) -> None:
     with suppress(OSError):
         folder.rename(hidden)
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _inside(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The folders inside a folder, at any depth and the outer before the inner, and its files but for locks.
+
+    Raises OSError where one can't be listed; `rglob` passes over what it may not list, and a file would be forgotten.
+    """
+    folders: list[Path] = []
+    files: list[Path] = []
+    for at, inner, held in os.walk(folder, onerror=_raise):
+        inner.sort()
+        folders += [Path(at, name) for name in inner]
+        files += [Path(at, name) for name in held if not name.endswith(".lock")]
+    return folders, sorted(files)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _same_file(path: Path, place: Path, generation: str, name: str) -> bool:

@@ -347,8 +347,9 @@ def test_the_declared_encoding_of_a_page_is_believed_only_where_the_bytes_bear_i
         page("<div>" * 100_000 + WORDS),
         page("<p " + " ".join(f"a{n}=''" for n in range(100_000)) + f">{WORDS}</p>"),
         page("<i></i>" * 200_000 + WORDS),
+        page(article() + "<p>a</p>" * 40_000),
     ],
-    ids=["empty", "script", "invisible", "frames", "comment", "blank", "deep", "attributes", "elements"],
+    ids=["empty", "script", "invisible", "frames", "comment", "blank", "deep", "attributes", "elements", "paragraphs"],
 )
 def test_a_page_without_an_article_or_beyond_all_measure_is_refused_with_a_reason(data: bytes) -> None:
     with pytest.raises(NotText) as refusal:

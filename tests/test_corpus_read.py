@@ -1,5 +1,6 @@
 """A folder into articles: every file in it is read or told of, in order, and nothing outside it is touched."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -239,6 +240,23 @@ def test_a_folder_that_may_not_be_opened_is_a_corpus_error() -> None:
         with as_nobody(), pytest.raises(CorpusError, match="permission"):
             list_files(folder / "closed")
         (folder / "closed").chmod(stat.S_IRWXU)
+
+
+def test_a_folder_that_the_disk_fails_to_list_is_no_folder_without_articles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.txt", "inside/b.txt")
+    ordinary = os.scandir
+
+    def failing(at: int | str) -> "os._ScandirIterator[str]":
+        if isinstance(at, int) and Path(f"/proc/self/fd/{at}").resolve().name == "inside":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return ordinary(at)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    monkeypatch.setattr(os, "supports_fd", {*os.supports_fd, failing})
+    with pytest.raises(CorpusError, match=r"can't be listed .*nothing was changed"):
+        list(list_files(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +16,7 @@ from index.store import (
     Manifest,
     clear_leftovers,
     current_name,
+    link_files,
     new_generation,
     next_name,
     publish,
@@ -58,6 +61,32 @@ def test_a_failed_build_leaves_the_old_generation_and_nothing_else(tmp_path):
         half_a_build(tmp_path)
     assert current_name(tmp_path) == "000001"
     assert [p.name for p in (tmp_path / "generations").iterdir()] == ["000001"]
+
+
+def test_a_folder_that_can_not_be_listed_is_not_published_without_its_files(tmp_path, monkeypatch):
+    write(tmp_path)
+    ordinary = os.scandir
+
+    def failing(at="."):
+        if str(at).endswith("words") and ".new-" in str(at):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(at))
+        return ordinary(at)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    with pytest.raises(IndexFault, match="can't be written"):
+        write(tmp_path, b"other")
+    monkeypatch.undo()
+    assert current_name(tmp_path) == "000001"
+    assert (tmp_path / "generations" / "000001" / "words" / "a.bin").read_bytes() == b"one"
+
+
+def test_a_generation_that_is_removed_while_it_is_written_is_not_begun_again(tmp_path):
+    write(tmp_path)
+    held = tmp_path / "generations" / "000001" / "words"
+    gone = tmp_path / "generations" / ".new-gone"
+    with pytest.raises(FileNotFoundError):
+        link_files(held, gone / "segments" / "000002")
+    assert not gone.exists()
 
 
 def test_what_a_killed_build_leaves_is_cleared_by_the_next(tmp_path):

@@ -84,8 +84,16 @@ class Fault:
     def _is_inside(self, event: str, args: tuple[Any, ...]) -> bool:
         """Whether a path in the index folder is named, or one beneath an open folder: so whole folders are removed."""
         if isinstance(args[0], int):
-            return event.startswith("os.")
+            return event.startswith("os.") and _path_of(args[0]).startswith(str(self.place))
         return not os.fsdecode(args[0]).startswith(("/", "file:")) or str(self.place) in os.fsdecode(args[0])
+
+
+def _path_of(descriptor: int) -> str:
+    """What an open folder's path is; that of anything where the system does not tell."""
+    try:
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink())
+    except OSError:
+        return ""
 
 
 _now: list[Fault] = []

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 import os
@@ -263,6 +264,18 @@ def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):
     with pytest.raises(IndexFault, match="damaged"):
         open_index(folder, encoder=encoder)
     assert "damaged" in (build(folder, encoder=encoder).rebuilt_because or "")
+    assert open_index(folder, encoder=encoder).search("choir", 1)
+
+
+def test_an_index_whose_lines_can_not_be_read_is_made_anew(folder, encoder, monkeypatch):
+    def refused(folder):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder / "lines.npy"))
+
+    build(folder, encoder=encoder)
+    (folder / "new.txt").write_text("A new school\n\nThe school opens on Monday.\n", encoding="utf-8")
+    monkeypatch.setattr("index.line_keys.read_line_keys", refused)
+    report = build(folder, encoder=encoder)
+    assert "damaged" in (report.rebuilt_because or "")
     assert open_index(folder, encoder=encoder).search("choir", 1)
 
 

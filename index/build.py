@@ -71,9 +71,9 @@ def build(
     encoder = load_encoder() if encoder is None else encoder
     _ = encoder.digest  # what is wrong with the model is told before anything is written as well
     place = index_place(folder, index_dir, to_build=True)
-    with one_build(place), Crew(processes) as crew, Beside(encoder) as beside:
-        with writing(place):
-            clear_leftovers(place)
+    # whatever of the index is lost or refused meanwhile is told, also where it is only read
+    with one_build(place), writing(place), Crew(processes) as crew, Beside(encoder) as beside:
+        clear_leftovers(place)
         before = find_before(folder, place, encoder, passage_tokens)
         previous = before.articles
         if previous is not None and looked_ns(place, previous.manifest) > now_ns:  # by a build that ended meanwhile
@@ -118,8 +118,7 @@ class _Making:
             return replace(report, generation=made.generation, passages=made.passages)
         from index.write import Writer, blank_manifest  # with all that reads, cuts and embeds articles
 
-        with writing(self.place):
-            blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
+        blank = blank_manifest(self.folder, self.place, self.encoder, self.now_ns, self.passage_tokens)
         writer = Writer(self.place, blank, before, self.encoder, self.progress, self.compact)
         written = writer.write(found, self.crew)
         return replace(

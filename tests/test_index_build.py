@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from manifests import as_format_2, change_manifest
 
+import index.rows
 from corpus.errors import CorpusError, IndexFault, ModelError
 from index.build import build
 from index.encode import MiniLM
@@ -277,6 +278,23 @@ def test_an_index_whose_lines_can_not_be_read_is_made_anew(folder, encoder, monk
     report = build(folder, encoder=encoder)
     assert "damaged" in (report.rebuilt_because or "")
     assert open_index(folder, encoder=encoder).search("choir", 1)
+
+
+def test_an_index_that_is_removed_while_a_build_reads_it_is_told_in_one_sentence(folder, encoder, monkeypatch):
+    ordinary = index.rows.read_rows
+
+    def removed(path):
+        shutil.rmtree(folder / ".copydesk")
+        return ordinary(path)
+
+    build(folder, encoder=encoder)
+    (folder / "new.txt").write_text("A new school\n\nThe school opens on Monday.\n", encoding="utf-8")
+    monkeypatch.setattr("index.rows.read_rows", removed)
+    with pytest.raises(IndexFault) as told:
+        build(folder, encoder=encoder)
+    assert "\n" not in str(told.value)
+    monkeypatch.undo()
+    assert build(folder, encoder=encoder).articles == 4
 
 
 def test_an_index_of_another_model_is_refused_by_search_and_rebuilt_by_build(folder, encoder):

@@ -209,15 +209,15 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
             path.unlink(missing_ok=True)
     if (place / WORDS_AHEAD).exists():
         shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
+    folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
+    numbered = [p for p in folders if p.name.isdigit()]
     try:
         serving = current_name(place)
-    except IndexFault:
-        serving = None
-    folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
-    numbered = [
-        p for p in folders if p.name.isdigit() and p.name != serving and (serving is None or int(p.name) < int(serving))
-    ]
-    kept = {p.name for p in numbered[max(0, len(numbered) - keep + 1) :]} | {serving}
+    except IndexFault:  # which one serves can't be told now, so none is taken from it; the next look knows more
+        kept = {p.name for p in numbered}
+    else:
+        others = [p for p in numbered if p.name != serving and (serving is None or int(p.name) < int(serving))]
+        kept = {p.name for p in others[max(0, len(others) - keep + 1) :]} | {serving}
     for path in folders:
         if path.name not in kept:
             _remove(path)

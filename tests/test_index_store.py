@@ -146,6 +146,25 @@ def test_an_index_of_another_format_is_refused_by_name(tmp_path, found, age):
         read_manifest(tmp_path, "000001")
 
 
+def test_while_the_pointer_can_not_be_read_no_generation_is_taken_away(tmp_path, monkeypatch):
+    for content in (b"one", b"two", b"three"):
+        write(tmp_path, content)
+    there = {path.name for path in (tmp_path / "generations").iterdir()}
+    ordinary = Path.read_bytes
+
+    def refused(path):
+        if path.name == "current":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return ordinary(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    clear_leftovers(tmp_path, keep=1)
+    assert {path.name for path in (tmp_path / "generations").iterdir()} == there
+    monkeypatch.undo()
+    clear_leftovers(tmp_path, keep=1)
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == [current_name(tmp_path)]
+
+
 def test_a_generation_that_goes_loses_its_name_before_its_files(tmp_path, monkeypatch):
     for _ in range(3):
         write(tmp_path)

@@ -506,7 +506,13 @@ qa.commands.run = run
 from qa.cli import main
 sys.exit(main(["verify"]))
 """
-    done = subprocess.run([sys.executable, "-c", code], env=environment(home), capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        preexec_fn=listen_to_ctrl_c,
+    )
     assert (done.returncode, done.stderr) == (130, "copydesk: stopped; an index that was there before is as it was\n")
 
 

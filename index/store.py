@@ -214,10 +214,12 @@ def clear_leftovers(place: Path, keep: int = KEEP) -> None:
     try:
         serving = current_name(place)
     except IndexFault:  # which one serves can't be told now, so none is taken from it; the next look knows more
-        kept: set[str | None] = {p.name for p in numbered}
+        kept = {p.name for p in numbered}
     else:
         others = [p for p in numbered if p.name != serving and (serving is None or int(p.name) < int(serving))]
-        kept = {p.name for p in others[max(0, len(others) - keep + 1) :]} | {serving}
+        kept = {p.name for p in others[max(0, len(others) - keep + 1) :]}
+        if serving is not None:
+            kept.add(serving)
     for path in folders:
         if path.name not in kept:
             _remove(path)

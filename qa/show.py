@@ -172,9 +172,11 @@ def _context(statement: "Statement") -> str:
 
 def passage_words(hit: "Hit") -> str:
     """The words of a passage on one line, without the headline in front of them, which is shown above."""
-    title, words = hit.article.metadata.title, plain(hit.text)
-    bare = words.removeprefix("# ")
-    return (title and bare.startswith(plain(title)) and bare.removeprefix(plain(title)).strip()) or words
+    first, _, rest = hit.text.lstrip().partition("\n")
+    headed = hit.article.metadata.title is not None and plain(first.removeprefix("# ")) == plain(
+        hit.article.metadata.title
+    )
+    return (headed and plain(rest)) or plain(hit.text)
 
 
 def hits_text(hits: "Sequence[Hit]") -> str:

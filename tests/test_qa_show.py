@@ -319,6 +319,8 @@ def test_a_passage_that_begins_with_its_headline_is_shown_without_it() -> None:
     assert passage_words(headed) == "It cost nine million crowns."
     assert passage_words(replace(headed, text=one.metadata.title)) == one.metadata.title
     assert passage_words(replace(headed, text="It cost nine.")) == "It cost nine."
+    begins = f"{one.metadata.title} was the headline of the day."
+    assert passage_words(replace(headed, text=begins)) == begins  # a sentence keeps its first words
     assert f"{one.metadata.title} It cost" not in sources_html(
         (Answered("Q?", replace(declined(), passages=(headed,))),)
     )

@@ -127,7 +127,7 @@ def probability(seen: Signals) -> float:
 def unmet(question: Question, chosen: Sequence[Choice]) -> tuple[str, ...]:
     """The question's names that neither a statement nor what stands around it holds, as the question writes them; none
     where they are less than half of its names. Weekdays and months are none: they may be those of publication."""
-    held = frozenset[str]().union(*(choice.best.shared for choice in chosen))
+    held = _met(chosen)
     asked = [name for name in question.names if not _CALENDAR.issuperset(name.stems)]
     missing = [name.text for name in asked if held.isdisjoint(name.stems)]
     return tuple(dict.fromkeys(missing)) if len(missing) >= MISSED * len(asked) else ()
@@ -136,9 +136,12 @@ def unmet(question: Question, chosen: Sequence[Choice]) -> tuple[str, ...]:
 def likelihood(question: Question, chosen: Sequence[Choice], seen: Signals, missing: Sequence[str]) -> float:
     """The probability that the articles answer: below ENOUGH where all that is met of the question is other names than
     the `missing`, as in "What did Lund say about Iceland?" with much from Lund and nothing of Iceland."""
-    met = frozenset[str]().union(*(choice.best.shared for choice in chosen))
-    bound = ENOUGH / 2 if missing and met <= question.named else 1.0
+    bound = ENOUGH / 2 if missing and _met(chosen) <= question.named else 1.0
     return min(probability(seen), bound)
+
+
+def _met(chosen: Sequence[Choice]) -> frozenset[str]:
+    return frozenset[str]().union(*(choice.best.shared for choice in chosen))
 
 
 def verdict(likely: float, missing: Sequence[str] = ()) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from corpus.errors import MisuseError
 from index.hits import Hit
 from index.search import NewsIndex
 from qa.answer import Answer, ask
+from qa.askable import check_matter, checked_question
 from qa.gold import UNANSWERABLE_TYPES, Gold, GoldSpan
 
 PASSAGES = 10
@@ -88,7 +90,15 @@ class Report:
 def measure(
     questions: Sequence[Gold], index: NewsIndex, k: int = PASSAGES, progress: Callable[[int, int], None] | None = None
 ) -> Report:
-    """The figures of the questions. One that names documents of which the index holds none counts as unanswerable."""
+    """The figures of the questions. One that names documents of which the index holds none counts as unanswerable.
+
+    Raises MisuseError, before any is asked, for one that can't be.
+    """
+    for gold in questions:
+        try:
+            check_matter(checked_question(gold.query))
+        except MisuseError as error:
+            raise MisuseError(f"question {gold.id}: {error}") from None
     held = {PurePosixPath(article.path).stem for article in index.articles}
     marks: dict[str, list[float]] = {name: [] for name in FIGURES}
     times, answerable = [], 0
@@ -115,17 +125,20 @@ def nowhere(questions: Sequence[Gold], index: NewsIndex) -> list[tuple[str, str 
     Of a large folder only so much evidence is looked for as takes some seconds, the first of the file.
     """
     given = [(gold.id, fact) for gold in questions if gold.type not in UNANSWERABLE_TYPES for fact in gold.evidence]
-    texts = {article.path: index.text(article.row).text for article in index.articles} if given else {}
-    squashed = [_squash(text) for text in texts.values()]
-    most = _LOOKED_THROUGH // max(1, sum(map(len, squashed)))
-    heads = [_squash(f"{a.metadata.title or ''}{a.metadata.source or ''}") for a in index.articles] if given else []
+    left = given[: max(_LOOKED_FOR, _LOOKED_THROUGH // max(1, sum(article.characters for article in index.articles)))]
+    for article in index.articles:
+        if not left:
+            break
+        known, text = article.metadata, index.text(article.row).text
+        held = _squash(f"{known.title or ''}{known.source or ''}{text}")
+        left = [(name, fact) for name, fact in left if not _stands(fact, article.path, len(text), held)]
+    return left
 
-    def stands(fact: str | GoldSpan) -> bool:
-        if isinstance(fact, GoldSpan):
-            return fact.start < fact.end <= len(texts.get(fact.file, ""))
-        return any(_squash(fact) in text for text in (*squashed, *heads))
 
-    return [(name, fact) for name, fact in given[: max(_LOOKED_FOR, most)] if not stands(fact)]
+def _stands(fact: str | GoldSpan, path: str, characters: int, squashed: str) -> bool:
+    if isinstance(fact, GoldSpan):
+        return fact.file == path and fact.start < fact.end <= characters
+    return _squash(fact) in squashed
 
 
 def figure(values: Sequence[float]) -> Figure:

@@ -68,6 +68,14 @@ def test_the_figure_of_finding_is_zero_where_the_fact_is_nowhere(index: NewsInde
     assert report.figures["hits@10"].value == report.figures["mrr@10"].value == 0.0
 
 
+def test_a_question_that_can_not_be_asked_is_named_before_any_is(index: NewsIndex) -> None:
+    asked = [gold("When was the port of Velden shut?"), gold("What are these articles about?")]
+    told: list[int] = []
+    with pytest.raises(MisuseError, match="question q: that asks for all articles"):
+        measure(asked, index, progress=lambda done, _total: told.append(done))
+    assert told == []
+
+
 def test_evidence_that_stands_in_no_article_is_told(index: NewsIndex) -> None:
     wrong, outside = "Never written anywhere at all.", GoldSpan("crane.txt", 90_000, 90_010)
     asked = [

@@ -18,18 +18,21 @@ def damaged(place: Path, path: Path, reason: str) -> DamagedIndex:
 
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """A block that writes into the index folder; what the system refuses there is told as an IndexFault."""
+    """A block that works in the index folder; what the system refuses there is told as an IndexFault."""
     try:
         yield
+    except BrokenPipeError:  # of somebody who was told of the progress
+        raise
     except OSError as error:
         raise unwritable(place, error) from error
 
 
 def unwritable(place: Path, error: OSError) -> IndexFault:
-    """The error for an index folder that can't be written."""
+    """The error for an index folder in which something can't be read or written."""
     reason = error.strerror or str(error)
     return IndexFault(
-        f"{place}: the index can't be written ({reason}); mend that, or name a place you may write to with --index DIR"
+        f"{place}: the index can't be read or written ({reason}); mend that, "
+        "or name a place you may write to with --index DIR"
     )
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # these stand on numpy, and a build that finds nothing change
     from index.dense import DenseIndex
     from index.lexical import LexicalIndex
     from index.line_keys import Keys
-    from index.line_keys import Run as LineKeys
     from index.rows import Table
     from index.sentence_terms import SentenceTerms
 
@@ -193,7 +192,7 @@ class Generation:
 
         keys, rows = [], []
         for segment in self.segments:
-            held, edges = self._lines_of(segment)
+            held, edges = segment.line_keys
             keys.append(held)
             rows.append(np.repeat(np.arange(len(edges) - 1) + segment.first_article, np.diff(edges)))
         return np.concatenate(keys), np.concatenate(rows)
@@ -201,13 +200,9 @@ class Generation:
     def line_keys_of(self, article: int) -> "Keys":
         """Those of one article, by its row."""
         segment = self.segment_of(article)
-        keys, edges = self._lines_of(segment)
+        keys, edges = segment.line_keys
         at = article - segment.first_article
         return keys[edges[at] : edges[at + 1]]
-
-    def _lines_of(self, segment: Segment) -> "LineKeys":
-        with _ours(self.folder, self.manifest):
-            return segment.line_keys
 
     def opened(self) -> "Generation":
         """The same, every file of it open. Raises IndexFault where one is not what a Copydesk writes."""

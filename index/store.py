@@ -202,24 +202,25 @@ def next_name(place: Path) -> str:
     return f"{max(taken, default=0) + 1:06d}"
 
 
-def clear_leftovers(place: Path, keep: int = KEEP) -> None:
-    """Remove what killed builds left and the generations that nothing needs any more, all but the last few."""
+def clear_leftovers(place: Path, keep: int = KEEP, serving: str | None = None) -> None:
+    """Remove what killed builds left and the generations that nothing needs any more, all but the last few.
+
+    `serving` is the one that serves, where the caller has just published it; else the pointer tells.
+    """
     for path in (place / "current.new", place / "looked.new", *place.glob(f"{NAME}.*")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
     if (place / WORDS_AHEAD).exists():
         shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
     folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
-    numbered = [p for p in folders if p.name.isdigit()]
+    numbered = [p.name for p in folders if p.name.isdigit()]
     try:
-        serving = current_name(place)
-    except IndexFault:  # which one serves can't be told now, so none is taken from it; the next look knows more
-        kept = {p.name for p in numbered}
+        serving = serving or current_name(place)
+    except IndexFault:  # which one serves can't be told now, so none is taken away; the next look knows more
+        kept = numbered
     else:
-        others = [p for p in numbered if p.name != serving and (serving is None or int(p.name) < int(serving))]
-        kept = {p.name for p in others[max(0, len(others) - keep + 1) :]}
-        if serving is not None:
-            kept.add(serving)
+        before = [name for name in numbered if serving is None or int(name) < int(serving)]
+        kept = [*before[max(0, len(before) - keep + 1) :], serving or ""]
     for path in folders:
         if path.name not in kept:
             _remove(path)

@@ -17,7 +17,6 @@ from index.cutting import cut_files
 from index.cutting_version import cutting_digest
 from index.dense import Vectors, write_dense
 from index.encode import Encoder, MiniLM
-from index.faults import unwritable
 from index.files import numbered, write_files
 from index.layout import Layout, layout
 from index.progress import Listener, clock
@@ -145,15 +144,13 @@ class Writer:
         self._publish(manifest, write_all, before)
         forget_unfinished(self.place)
         with suppress(OSError):  # what is left the next build clears
-            clear_leftovers(self.place, keep=1 if self.compact or self.before.is_useless else KEEP)
+            keep = 1 if self.compact or self.before.is_useless else KEEP
+            clear_leftovers(self.place, keep, serving=manifest.generation)
         return Written(found, plan.passages, embedded)
 
     def _vectors(self, passages: Passages) -> tuple[Vectors, int]:
-        try:
-            step = clock("embedding", self.progress)
-            return vectors_of(passages, self.before.vectors, self.encoder, self.place, step)
-        except OSError as error:
-            raise unwritable(self.place, error) from error
+        step = clock("embedding", self.progress)
+        return vectors_of(passages, self.before.vectors, self.encoder, self.place, step)
 
     def _write_words(
         self, new: Path, plan: Layout, passages: Passages, found: Survey, ahead: WordsAhead | None

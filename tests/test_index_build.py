@@ -268,16 +268,27 @@ def test_a_damaged_index_is_rebuilt_and_the_report_says_why(folder, encoder):
     assert open_index(folder, encoder=encoder).search("choir", 1)
 
 
-def test_an_index_whose_lines_can_not_be_read_is_made_anew(folder, encoder, monkeypatch):
+def test_a_file_of_the_index_that_may_not_be_read_is_told_and_nothing_is_embedded_again(folder, encoder, monkeypatch):
     def refused(folder):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder / "lines.npy"))
 
     build(folder, encoder=encoder)
     (folder / "new.txt").write_text("A new school\n\nThe school opens on Monday.\n", encoding="utf-8")
     monkeypatch.setattr("index.line_keys.read_line_keys", refused)
-    report = build(folder, encoder=encoder)
-    assert "damaged" in (report.rebuilt_because or "")
+    with pytest.raises(IndexFault, match=r"the index can't be read or written \(Permission denied\)"):
+        build(folder, encoder=encoder)
     assert open_index(folder, encoder=encoder).search("choir", 1)
+    monkeypatch.undo()
+    report = build(folder, encoder=encoder)
+    assert (report.added, report.embedded, report.rebuilt_because) == (1, 1, None)
+
+
+def test_a_reader_that_has_gone_is_no_fault_of_the_index(folder, encoder):
+    def gone(_progress):
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        build(folder, encoder=encoder, progress=gone)
 
 
 def test_an_index_that_is_removed_while_a_build_reads_it_is_told_in_one_sentence(folder, encoder, monkeypatch):

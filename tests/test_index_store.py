@@ -73,7 +73,7 @@ def test_a_folder_that_can_not_be_listed_is_not_published_without_its_files(tmp_
         return ordinary(at)
 
     monkeypatch.setattr(os, "scandir", failing)
-    with pytest.raises(IndexFault, match="can't be written"):
+    with pytest.raises(IndexFault, match="can't be read or written"):
         write(tmp_path, b"other")
     monkeypatch.undo()
     assert current_name(tmp_path) == "000001"
@@ -236,5 +236,5 @@ def test_the_index_lies_in_the_folder_unless_told_otherwise(tmp_path):
 
 def test_an_index_place_that_is_a_file_is_told(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(IndexFault, match="can't be written"), one_build(tmp_path / "file"):
+    with pytest.raises(IndexFault, match="can't be read or written"), one_build(tmp_path / "file"):
         pass

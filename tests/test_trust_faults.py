@@ -86,7 +86,7 @@ def test_what_happens_at_once_tears_nothing(tmp_path, encoder, race):
 def test_a_full_disk_is_told_in_one_line_and_what_served_serves(home, built, small_disk):
     (built / "more.md").write_text("More\n\nThe harbour board met once more on Monday.\n", encoding="utf-8")
     message = complaint(copydesk(home, "index", built, "--index", small_disk / "index"), 1)
-    assert "the index can't be written (" in message
+    assert "the index can't be read or written (" in message
     assert "--index DIR" in message
     assert answers(home, built)
 
@@ -96,7 +96,7 @@ def test_files_that_may_not_grow_are_told_in_one_line_and_what_served_serves(hom
     (built / "more.md").write_text("More\n\nThe harbour board met once more on Monday.\n", encoding="utf-8")
     typed = ["bash", "-c", f'ulimit -f {kilobytes} && exec "$@"', "-", *command("index", built)]
     done = subprocess.run(typed, env=environment(home), capture_output=True, text=True)
-    assert "can't be written (" in complaint(done, 1)
+    assert "can't be read or written (" in complaint(done, 1)
     assert current_name(built / ".copydesk") == "000001"
     assert answers(home, built)
     assert json_of(copydesk(home, "index", built, "--json"))["articles"] == 4
@@ -137,7 +137,7 @@ def test_an_index_that_was_taken_away_during_a_build_is_told_and_built_by_the_ne
             return encoder.encode(texts, progress)
 
     (built / "more.md").write_text("More\n\nThe harbour board met once more on Monday.\n", encoding="utf-8")
-    with pytest.raises(Exception, match=r"the index can't be written \(No such file or directory\)"):
+    with pytest.raises(Exception, match=r"the index can't be read or written \(No such file or directory\)"):
         build(built, encoder=Removing())
     assert build(built, encoder=encoder).articles == 4
     assert open_index(built, encoder=encoder).search(ASK)

@@ -1,26 +1,23 @@
 """The words of a first build, written while its articles are still being cut: a core has little to do then."""
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.articles import CutArticle
-from index.faults import writing
 from index.files import numbered
 from index.lexical import Entry, LexicalWriter
 from index.passing import day_number, words_header
-from index.store import WORDS_AHEAD
+from index.store import new_generation
 
 
 class WordsAhead:
-    """The words index of articles that are numbered as they come, in a folder of its own until it is moved.
+    """The words index of articles that are numbered as they come, in an empty folder of its own until it is moved.
 
     `outlets` are the numbers by which it knows outlets, those of articles that never came among them.
     """
 
     def __init__(self, folder: Path, outlets: Iterable[str | None]) -> None:
-        folder.mkdir()
         self._folder = folder
         self.outlets = numbered(outlets, {})
         self._writer = LexicalWriter(folder)
@@ -41,13 +38,17 @@ class WordsAhead:
         self._writer.finish()
         self._folder.rename(to)
 
+    def close(self) -> None:
+        """End what writes; nothing can be added any more."""
+        self._writer.close()
+
 
 @contextmanager
 def words_ahead(place: Path, outlets: Iterable[str | None]) -> Iterator[WordsAhead]:
     """The words index of a first build, gone again unless it was moved."""
-    folder = place / WORDS_AHEAD
-    try:
-        with writing(place):
-            yield WordsAhead(folder, outlets)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with new_generation(place) as folder:
+        ahead = WordsAhead(folder, outlets)
+        try:
+            yield ahead
+        finally:
+            ahead.close()  # else its thread writes on into what is removed

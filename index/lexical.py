@@ -21,7 +21,13 @@ _ANALYSER = "news"
 _HEAP_BYTES = 64_000_000
 _LONGEST_HELD = 40  # characters of a word whose term is kept at hand
 _NO_LOCK = "Failed to acquire Lockfile"
-_REFUSED = ("(os error ", "Directory does not exist", _NO_LOCK, "IoError")  # what tantivy says where the system refuses
+_REFUSED = (
+    "(os error ",
+    "Directory does not exist",
+    _NO_LOCK,
+    "IoError",
+    "io::Error",
+)  # what tantivy says where the system refuses
 
 # A word is a run of letters, marks and digits; scripts written without spaces give one token a character.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -118,6 +124,10 @@ class LexicalWriter:
         with _writing():
             self._writer.commit()
             self._writer.wait_merging_threads()
+
+    def close(self) -> None:
+        """End the thread that writes, and wait for it; what was not finished does not count."""
+        del self._writer  # tantivy has no other way
 
 
 @contextmanager

@@ -39,7 +39,6 @@ FORMAT = 3
 FILES = "files.sqlite"
 SEGMENTS = "segments"
 WORDS = "words"
-WORDS_AHEAD = "words.new"
 UNFINISHED = "unfinished"
 OLDER = (2,)  # formats whose passages and vectors are written as they are now
 KEEP = 2  # generations kept: the current one, and the one before it, which requests in flight may be reading
@@ -210,8 +209,6 @@ def clear_leftovers(place: Path, keep: int = KEEP, serving: str | None = None) -
     for path in (place / "current.new", place / "looked.new", *place.glob(f"{NAME}.*")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
-    if (place / WORDS_AHEAD).exists():
-        shutil.rmtree(place / WORDS_AHEAD, ignore_errors=True)
     folders = sorted(p for p in (place / "generations").iterdir() if p.is_dir())
     numbered = [p.name for p in folders if p.name.isdigit()]
     try:

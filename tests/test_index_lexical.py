@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from running import ROOT, can_be_weak, command
 
-from index.lexical import Entry, LexicalWriter, _analyser, read_lexical, terms_of
+from index.lexical import Entry, LexicalWriter, _analyser, _writing, read_lexical, terms_of
 
 TEXTS = [
     "The harbour council voted to close the eastern quay for repairs.",
@@ -132,6 +132,12 @@ def test_a_disk_that_refuses_a_write_is_told_as_that(tmp_path, most):
             write((Entry(n, n, "", f"pier{n} quay", 0, 0) for n in range(3_000)), tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+
+
+def test_a_disk_that_was_full_for_the_thread_that_writes_is_told_as_that():
+    said = "An index writer was killed.. A worker thread encountered an error (io::Error most likely) or panicked."
+    with pytest.raises(OSError, match="io::Error"), _writing():
+        raise ValueError(f"An error occurred in a thread: '{said}'")
 
 
 def test_a_folder_that_is_gone_is_told_as_that(tmp_path):

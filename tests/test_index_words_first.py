@@ -1,10 +1,12 @@
 """A first build is searched by words before it has embedded, and one that was stopped then is finished by the next."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
 import index.write
+from index.ahead import words_ahead
 from index.build import build
 from index.generation import load_generation
 from index.hits import Where
@@ -112,7 +114,7 @@ def test_which_terms_stand_together_is_told_alike_before_and_after_that_is_store
 
 
 def test_words_that_a_killed_first_build_left_are_not_those_of_the_next(folder, encoder):
-    left = folder / ".copydesk" / "words.new"
+    left = folder / ".copydesk" / "generations" / ".new-0a1b2c3d"
     left.mkdir(parents=True)
     (left / "meta.json").write_text("what a killed build had written")
     build(folder, encoder=encoder)
@@ -130,7 +132,31 @@ def test_a_first_build_that_fails_leaves_no_words_behind(folder, encoder):
 
     with pytest.raises(KeyboardInterrupt):
         build(folder, encoder=encoder, progress=fail)
-    assert not (folder / ".copydesk" / "words.new").exists()
+    assert list((folder / ".copydesk" / "generations").iterdir()) == []
+
+
+def writers() -> list[str]:
+    """The threads of this process that write words."""
+    names = (Path(task, "comm").read_text() for task in Path("/proc/self/task").iterdir())
+    return [name for name in names if name.startswith("thrd-tantivy")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc/self/task, which tells threads' names")
+def test_the_words_of_a_first_build_that_fails_are_written_by_nobody_any_more(tmp_path):
+    (tmp_path / "generations").mkdir()
+    before = len(writers())
+
+    def failing():
+        with words_ahead(tmp_path, [None]) as ahead:
+            assert len(writers()) > before
+            assert ahead.outlets
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as told:
+        failing()
+    assert told.value.__traceback__ is not None  # which holds all that the frames held
+    assert len(writers()) == before
+    assert list((tmp_path / "generations").iterdir()) == []
 
 
 def test_a_build_stopped_while_it_embeds_is_finished_by_the_next_though_no_file_changed(folder, encoder):
